@@ -35,9 +35,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const requests = new Requests(server);
   const panel = new ExplanationPanel(requests);
   const heatMap = new HeatMap(requests, new Decorations(context));
-  const warn = (error: unknown): void => {
-    logs.log.warn(String(error));
-  };
+  const warn = (error: unknown): void => logs.log.warn(String(error));
   const declared = new DeclaredLines(requests, warn);
   const changes = new FunctionTree();
   control = server;
@@ -49,14 +47,12 @@ export function activate(context: vscode.ExtensionContext): Api {
     heatMap,
     declared,
     changes,
-    new RefreshWhileVisible(changes, followRepositories, async () => {
-      await requests
+    new RefreshWhileVisible(changes.view, followRepositories, () =>
+      requests
         .scanChanges()
-        .then((scan) => {
-          changes.update(scan);
-        })
-        .catch(warn);
-    }),
+        .then((scan) => changes.update(scan))
+        .catch(warn),
+    ),
     new StatusView(server),
     // What an earlier server said may differ from what the next one says.
     server.onStatus(({ state }) => {

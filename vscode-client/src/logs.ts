@@ -5,10 +5,6 @@ export class Logs implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel("CodeOrigin", { log: true });
   readonly trace = vscode.window.createOutputChannel("CodeOrigin Trace", { log: true });
 
-  show(): void {
-    this.log.show(true);
-  }
-
   dispose(): void {
     this.log.dispose();
     this.trace.dispose();

@@ -15,7 +15,6 @@ export interface Range {
 export interface Status {
   state: "loading" | "ready" | "busy" | "error";
   modelId: string | null;
-  queue: number;
   message: string | null;
 }
 
@@ -31,6 +30,9 @@ export interface Verdict {
   /** `82 %` */
   probabilityText: string | null;
   band: Band | null;
+  /** What the project's older code and its own code add, in logits; the texts say the same in words. */
+  pastEvidence: number | null;
+  referenceEvidence?: number;
   /** Why there is no verdict, `moved` for a function that a change only moved. */
   reason: string | null;
   /** The answer with its probability. */
@@ -40,51 +42,26 @@ export interface Verdict {
   number: string;
 }
 
-export interface LineEvidence {
-  line: number;
+export interface Evidence {
   value: number;
   /** `+0.40` */
   valueText: string;
+}
+
+export interface LineEvidence extends Evidence {
+  line: number;
   weight: number;
-}
-
-export interface TokenEvidence {
-  text: string;
-  value: number;
-  valueText: string;
-  range: Range;
-}
-
-/** Evidence of one construct; all constructs have the same total as the lines. */
-export interface ConstructEvidence {
-  /** Its name for display. */
-  name: string;
-  value: number;
-  valueText: string;
-  /** `25 % of the code` */
-  shareText: string;
-}
-
-export interface EvidenceTitles {
-  lines: string;
-  constructs: string;
-  tokens: string;
-  /** `towards human` */
-  human: string;
-  llm: string;
-  /** Above what is folded away. */
-  details: string;
 }
 
 export interface Explanation {
   /** What the evidence is made of, and whether the rest of the file agrees. */
   summary: string;
   lines: LineEvidence[];
-  topTokens: TokenEvidence[];
-  /** Strongest first. */
-  constructs: ConstructEvidence[];
-  /** Headings for the evidence. */
-  titles: EvidenceTitles;
+  topTokens: (Evidence & { text: string; range: Range })[];
+  /** By kind of code, strongest first, with the same total as the lines; `25 % of the code`. */
+  constructs: (Evidence & { name: string; shareText: string })[];
+  /** Headings for the evidence, the sides that it points to (`towards human`), and what is above the folded figures. */
+  titles: Record<"lines" | "constructs" | "tokens" | "human" | "llm" | "details", string>;
 }
 
 export interface FunctionInfo {
@@ -144,7 +121,6 @@ export interface ScannedFile {
 
 export interface Scan {
   files: ScannedFile[];
-  cancelled: boolean;
   /** To show above the list: that it is incomplete, or why it is empty. */
   remark: string | null;
   message: string;

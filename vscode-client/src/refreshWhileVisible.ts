@@ -31,9 +31,7 @@ export class RefreshWhileVisible implements Disposable {
     private readonly refresh: () => Promise<void>,
     private readonly quietMs = QUIET_MS,
   ) {
-    this.visibility = view.onDidChangeVisibility(() => {
-      this.turned();
-    });
+    this.visibility = view.onDidChangeVisibility(() => this.turned());
     this.turned();
   }
 
@@ -46,9 +44,7 @@ export class RefreshWhileVisible implements Disposable {
     if (!this.view.visible) {
       this.stop();
     } else if (this.followed === undefined) {
-      this.followed = this.follow(() => {
-        this.soon();
-      });
+      this.followed = this.follow(() => this.soon());
       this.soon();
     }
   }

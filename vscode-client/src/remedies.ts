@@ -1,19 +1,25 @@
 import * as vscode from "vscode";
 
 import { plainMessage } from "./literal";
+import { isOutdated } from "./server/environment";
 import type { Missing } from "./server/launch";
-import { needsUpdate, type Places } from "./server/serverCandidates";
+import type { Places } from "./server/serverCandidates";
 
 const CREATE = "Create Server Environment";
 const SELECT = "Select Interpreter";
 const SETTINGS = "Open Settings";
 const LOGS = "Show Logs";
+const RESTART = "Restart";
+const UPDATE = "Update";
 
+/** What the buttons of notifications do. */
 const COMMANDS: Record<string, [string, ...unknown[]]> = {
   [CREATE]: ["codeorigin.createEnvironment"],
   [SELECT]: ["python.setInterpreter"],
   [SETTINGS]: ["workbench.action.openSettings", "codeorigin.server"],
   [LOGS]: ["codeorigin.showLogs"],
+  [RESTART]: ["codeorigin.restart"],
+  [UPDATE]: ["codeorigin.createEnvironment"],
 };
 
 /** Says what to do when no server was found. */
@@ -35,13 +41,20 @@ export async function offerRemedies(missing: Missing, places: Places): Promise<v
 
 /** Offers to renew an environment that an earlier version of the extension created. */
 export async function offerUpdate(places: Places): Promise<void> {
-  if (needsUpdate(places)) {
+  if (places.wheel !== undefined && isOutdated(places.environment, places.wheel)) {
     const message = "CodeOrigin: the server in the extension's environment belongs to another version of the extension.";
-    const update = "Update";
-    if ((await vscode.window.showInformationMessage(message, update)) === update) {
-      await vscode.commands.executeCommand("codeorigin.createEnvironment");
-    }
+    await ask(vscode.window.showInformationMessage(message, UPDATE));
   }
+}
+
+/** Says that a request needs the server, which is not running. */
+export function offerRestart(): Promise<void> {
+  return ask(vscode.window.showWarningMessage("CodeOrigin's server is not running.", RESTART, LOGS));
+}
+
+/** Shows why a command failed. */
+export function offerLogs(reason: string): Promise<void> {
+  return ask(vscode.window.showErrorMessage(`CodeOrigin: ${plainMessage(reason)}`, LOGS));
 }
 
 async function ask(question: Thenable<string | undefined>): Promise<void> {

@@ -3,13 +3,7 @@ import * as vscode from "vscode";
 export const SECTION = "codeorigin";
 
 /** The extension's own settings; all others belong to the server, which requests them itself. */
-export interface OwnSettings {
-  path: string | undefined;
-  interpreter: string | undefined;
-  logLevel: string;
-}
-
-export function ownSettings(): OwnSettings {
+export function ownSettings() {
   const section = vscode.workspace.getConfiguration(SECTION);
   return {
     path: text(section, "server.path"),

@@ -29,12 +29,8 @@ export class StatusView implements vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.documents.delete(uri.toString())),
       vscode.workspace.onDidCloseNotebookDocument(({ uri }) => this.documents.delete(uri.toString())),
-      vscode.window.onDidChangeActiveTextEditor(() => {
-        this.show();
-      }),
-      vscode.window.onDidChangeActiveNotebookEditor(() => {
-        this.show();
-      }),
+      vscode.window.onDidChangeActiveTextEditor(() => this.show()),
+      vscode.window.onDidChangeActiveNotebookEditor(() => this.show()),
     ];
     this.show();
   }
@@ -48,9 +44,10 @@ export class StatusView implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     const uri = vscode.window.activeNotebookEditor?.notebook.uri ?? editor?.document.uri;
     const known = uri && status.state !== "error" ? this.documents.get(uri.toString()) : undefined;
-    const text = known ?? TEXTS[status.state];
+    const { icon, name } = STATES[status.state];
+    const text = known ?? name;
     const detail = status.message ?? status.modelId ?? "";
-    this.bar.text = `${ICONS[status.state]} ${NAME}${known === undefined ? "" : `: ${known}`}`;
+    this.bar.text = `${icon} ${NAME}${known === undefined ? "" : `: ${known}`}`;
     this.bar.tooltip = [`${NAME}: ${text}`, detail].filter(Boolean).join("\n");
     this.bar.accessibilityInformation = { label: `${NAME}: ${text}` };
     this.bar.backgroundColor =
@@ -63,16 +60,9 @@ export class StatusView implements vscode.Disposable {
   }
 }
 
-const TEXTS: Record<Status["state"], string> = {
-  loading: "Loading",
-  ready: "Ready",
-  busy: "Scoring",
-  error: "Error",
-};
-
-const ICONS: Record<Status["state"], string> = {
-  loading: "$(loading~spin)",
-  ready: "$(pulse)",
-  busy: "$(sync~spin)",
-  error: "$(error)",
+const STATES: Record<Status["state"], { icon: string; name: string }> = {
+  loading: { icon: "$(loading~spin)", name: "Loading" },
+  ready: { icon: "$(pulse)", name: "Ready" },
+  busy: { icon: "$(sync~spin)", name: "Scoring" },
+  error: { icon: "$(error)", name: "Error" },
 };

@@ -1,9 +1,7 @@
-import * as vscode from "vscode";
-
+import { cancellable, tell } from "../messages";
 import type { Services } from "../services";
 import { createEnvironment, EnvironmentError } from "../server/environment";
 import { selectedInterpreter } from "../server/pythonExtension";
-import { cancellable } from "./cancellable";
 
 /** Creates the extension's own virtual environment, installs the bundled server and starts it. */
 export async function createServerEnvironment({ logs, control, places }: Services): Promise<void> {
@@ -13,13 +11,8 @@ export async function createServerEnvironment({ logs, control, places }: Service
       "this build of the extension comes without a server; install codeorigin yourself and set codeorigin.server.path.",
     );
   }
-  const isDone = await cancellable("Creating the server's environment", async (signal, progress) => {
-    const step = (message: string) => {
-      progress.report({ message });
-    };
-    const log = (line: string) => {
-      logs.log.info(line);
-    };
+  const isDone = await cancellable("Creating the server's environment", async (signal, step) => {
+    const log = (line: string) => logs.log.info(line);
     await control.stop();
     const preferred = await selectedInterpreter();
     await createEnvironment(environment, wheel, preferred, { signal, log, step });
@@ -30,6 +23,6 @@ export async function createServerEnvironment({ logs, control, places }: Service
   if (!isDone) {
     await control.restart();
   } else if (control.running) {
-    void vscode.window.showInformationMessage("CodeOrigin: the server is installed and running.");
+    tell("the server is installed and running.");
   }
 }

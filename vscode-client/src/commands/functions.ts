@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 
 import { isScored } from "../languages";
+import { during, tell } from "../messages";
 import type { Services } from "../services";
 import type { FunctionRow } from "../tree/rows";
 
@@ -11,7 +12,7 @@ export function scoredEditor(): vscode.TextEditor | undefined {
   if (editor && isScored(editor.document)) {
     return editor;
   }
-  void vscode.window.showInformationMessage("CodeOrigin: open a file in a language that is scored first.");
+  tell("open a file in a language that is scored first.");
   return undefined;
 }
 
@@ -40,7 +41,7 @@ export async function rescoreSelection({ requests }: Services): Promise<void> {
   const editor = scoredEditor();
   if (editor) {
     const { message } = await requests.rescoreSelection(editor.document.uri, editor.selection);
-    void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
+    tell(message);
   }
 }
 
@@ -53,7 +54,7 @@ export async function acceptFindings({ requests }: Services, row?: FunctionRow):
   uri ??= scoredEditor()?.document.uri;
   if (uri) {
     const { message } = await requests.acceptFindings(uri, row?.info.functionId ?? null);
-    void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
+    tell(message);
   }
 }
 
@@ -66,22 +67,13 @@ export async function scanChanges({ requests, changes }: Services): Promise<void
 export async function toggleHeatMap({ heatMap }: Services): Promise<void> {
   const editor = scoredEditor();
   if (editor) {
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: "Computing the line heat map" },
-      () => heatMap.toggle(editor),
-    );
+    await during("Computing the line heat map", () => heatMap.toggle(editor));
   }
 }
 
 export async function toggleDeclared({ declared }: Services): Promise<void> {
   const editor = scoredEditor();
   if (editor) {
-    const message = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: "Reading what is declared" },
-      () => declared.toggle(editor),
-    );
-    if (message !== undefined) {
-      void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
-    }
+    tell(await during("Reading what is declared", () => declared.toggle(editor)));
   }
 }

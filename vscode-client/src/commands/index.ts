@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-import { plainMessage } from "../literal";
+import { offerLogs } from "../remedies";
 import type { Services } from "../services";
 import { NotRunning } from "../server/requests";
 import { showActions } from "./actions";
@@ -31,9 +31,7 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.createEnvironment": createServerEnvironment,
   "codeorigin.actions": showActions,
   "codeorigin.restart": ({ control }) => control.restart(),
-  "codeorigin.showLogs": ({ logs }) => {
-    logs.show();
-  },
+  "codeorigin.showLogs": ({ logs }) => logs.log.show(true),
 };
 
 export function registerCommands(services: Services): vscode.Disposable {
@@ -56,9 +54,5 @@ function report({ logs }: Services, error: unknown): void {
   }
   const message = error instanceof Error ? error.message : String(error);
   logs.log.error(error instanceof Error ? error : message);
-  void vscode.window.showErrorMessage(`CodeOrigin: ${plainMessage(message)}`, "Show Logs").then((chosen) => {
-    if (chosen) {
-      logs.show();
-    }
-  });
+  void offerLogs(message);
 }

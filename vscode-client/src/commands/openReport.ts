@@ -4,10 +4,10 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 
 import { plainMessage } from "../literal";
+import { cancellable, tell } from "../messages";
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
-import { cancellable } from "./cancellable";
 import { check, REPORTED, reportArguments } from "./report";
 
 /** The command line's HTML report of the workspace folder, in an editor tab. */
@@ -37,7 +37,7 @@ export async function openReport({ control, logs }: Services): Promise<void> {
 async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
   if (folders.length === 0) {
-    void vscode.window.showInformationMessage("CodeOrigin: open a folder on disk to report on it.");
+    tell("open a folder on disk to report on it.");
   }
   return folders.length > 1 ? vscode.window.showWorkspaceFolderPick() : folders[0];
 }
@@ -63,5 +63,5 @@ function scopeOf({ uri }: vscode.WorkspaceFolder): string[] {
       chosen[name] = value;
     }
   }
-  return reportArguments({ chosen, model: section.get<string | null>("modelPath") });
+  return reportArguments(chosen, section.get<string | null>("modelPath"));
 }

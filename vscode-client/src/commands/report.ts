@@ -9,14 +9,8 @@ const CHECKED: readonly (number | null)[] = [0, 1];
 /** Settings that affect a report. Project files override them, in the report as in the editor. */
 export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "past", "languages", "exclude", "baseline"];
 
-export interface ReportScope {
-  /** The settings that the user has set, by name. */
-  chosen: Record<string, unknown>;
-  model: string | null | undefined;
-}
-
-/** The report shows what the editor shows: its settings, and no accepted findings. */
-export function reportArguments({ chosen, model }: ReportScope): string[] {
+/** The report shows what the editor shows: the settings that the user has `chosen`, and no accepted findings. */
+export function reportArguments(chosen: Record<string, unknown>, model?: string | null): string[] {
   return [
     ...(Object.keys(chosen).length > 0 ? ["--settings", JSON.stringify(chosen)] : []),
     ...(model ? ["--model", model] : []),

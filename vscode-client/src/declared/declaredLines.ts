@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 
 import { RefreshWhileVisible, type View } from "../refreshWhileVisible";
+import { onEdit } from "../edits";
 import { followRepositories } from "../git/repositories";
 import { isScored } from "../languages";
 import { plainMessage } from "../literal";
@@ -32,9 +33,7 @@ export class DeclaredLines implements View, vscode.Disposable {
     this.visible = !this.visible;
     this.turned.fire(undefined);
     if (!this.visible) {
-      vscode.window.visibleTextEditors.forEach((editor) => {
-        this.paint(editor, []);
-      });
+      vscode.window.visibleTextEditors.forEach((editor) => this.paint(editor, []));
       return undefined;
     }
     const answer = await this.show(document);
@@ -109,11 +108,7 @@ function follow(changed: () => void): vscode.Disposable {
     notes.onDidChange(changed),
     notes.onDidCreate(changed),
     notes.onDidDelete(changed),
-    vscode.workspace.onDidChangeTextDocument(({ contentChanges }) => {
-      if (contentChanges.length > 0) {
-        changed();
-      }
-    }),
+    onEdit(changed),
     vscode.window.onDidChangeVisibleTextEditors(changed),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) {

@@ -11,20 +11,17 @@ export class Decorations implements vscode.Disposable {
   }
 
   apply(editor: vscode.TextEditor, painted: ReadonlyMap<number, Level>): void {
-    const ranges = new Map<string, vscode.Range[]>();
-    for (const [line, level] of painted) {
-      const name = nameOf(level);
-      ranges.set(name, [...(ranges.get(name) ?? []), new vscode.Range(line, 0, line, 0)]);
-    }
     for (const [name, type] of this.types) {
-      editor.setDecorations(type, ranges.get(name) ?? []);
+      const lines = [...painted].filter(([, level]) => nameOf(level) === name);
+      editor.setDecorations(
+        type,
+        lines.map(([line]) => new vscode.Range(line, 0, line, 0)),
+      );
     }
   }
 
   dispose(): void {
-    for (const type of this.types.values()) {
-      type.dispose();
-    }
+    vscode.Disposable.from(...this.types.values()).dispose();
   }
 }
 

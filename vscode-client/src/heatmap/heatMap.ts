@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 
+import { onEdit } from "../edits";
 import type { Requests } from "../server/requests";
 import { seen } from "../walkthrough";
 import type { Decorations } from "./decorations";
@@ -24,20 +25,10 @@ export class HeatMap implements vscode.Disposable {
     private readonly decorations: Decorations,
   ) {
     this.subscriptions = [
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) {
-          this.clear(document.uri);
-        }
-      }),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        this.clear(uri);
-      }),
-      vscode.window.onDidChangeVisibleTextEditors(() => {
-        this.later();
-      }),
-      vscode.window.onDidChangeTextEditorVisibleRanges(() => {
-        this.later();
-      }),
+      onEdit(({ uri }) => this.clear(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.clear(uri)),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.later()),
+      vscode.window.onDidChangeTextEditorVisibleRanges(() => this.later()),
     ];
   }
 

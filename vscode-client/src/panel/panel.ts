@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
+import { onEdit } from "../edits";
 import { plainMessage } from "../literal";
+import { during, tell } from "../messages";
 import { type ExplainedFunction, isExplained, type Position } from "../protocol";
 import type { Requests } from "../server/requests";
 import { seen } from "../walkthrough";
@@ -24,8 +26,8 @@ export class ExplanationPanel implements vscode.Disposable {
   private readonly edits: vscode.Disposable;
 
   constructor(private readonly requests: Requests) {
-    this.edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length > 0 && document.uri.toString() === this.shown?.uri.toString()) {
+    this.edits = onEdit(({ uri }) => {
+      if (uri.toString() === this.shown?.uri.toString()) {
         void this.panel?.webview.postMessage({ kind: "stale" });
       }
     });
@@ -33,12 +35,9 @@ export class ExplanationPanel implements vscode.Disposable {
 
   /** Explains the function at a position, and shows it. */
   async explain(uri: vscode.Uri, position: Position): Promise<void> {
-    const answer = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: "Explaining a function" },
-      () => this.requests.explain(uri, position),
-    );
+    const answer = await during("Explaining a function", () => this.requests.explain(uri, position));
     if (!isExplained(answer)) {
-      void vscode.window.showInformationMessage(`CodeOrigin: ${answer.message}`);
+      tell(answer.message);
       return;
     }
     await this.show({ uri, explained: answer });

@@ -36,13 +36,10 @@ export function createClient(launch: Launch, logs: Logs, middleware: Middleware)
     diagnosticCollectionName: SECTION,
     middleware,
     markdown: { isTrusted: { enabledCommands: [ServerCommand.explain] } },
+    stdioOptions: { stdout: forwardLog, stderr: forwardLog },
   };
-  const client = new LanguageClient(
-    SECTION,
-    "CodeOrigin",
-    { command: launch.command, args, options: isolated() },
-    { ...options, stdioOptions: { stdout: forwardLog, stderr: forwardLog } },
-  );
+  const server = { command: launch.command, args, options: isolated() };
+  const client = new LanguageClient(SECTION, "CodeOrigin", server, options);
   client.registerFeature(COMMAND_LINKS);
   return client;
 }

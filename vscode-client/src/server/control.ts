@@ -23,7 +23,7 @@ export class ServerControl implements vscode.Disposable {
   readonly onDocumentStatus = this.documentChanged.event;
   /** No server was found. */
   readonly onMissing = this.missingServer.event;
-  status: Status = { state: "loading", modelId: null, queue: 0, message: "Starting" };
+  status = loading("Starting");
   found: Found | undefined;
 
   constructor(
@@ -58,13 +58,11 @@ export class ServerControl implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.statusChanged.dispose();
-    this.documentChanged.dispose();
-    this.missingServer.dispose();
+    vscode.Disposable.from(this.statusChanged, this.documentChanged, this.missingServer).dispose();
   }
 
   private async startNow(): Promise<void> {
-    this.report({ state: "loading", modelId: null, queue: 0, message: "Looking for the server" });
+    this.report(loading("Looking for the server"));
     const answer = await findServer(this.candidates(), probe, locate);
     if (!("launch" in answer)) {
       this.found = undefined;
@@ -80,15 +78,11 @@ export class ServerControl implements vscode.Disposable {
     const client = createClient(answer.launch, this.logs, this.middleware);
     this.client = client;
     this.subscriptions.push(
-      client.onNotification(STATUS, (status: Status) => {
-        this.report(status);
-      }),
-      client.onNotification(DOCUMENT_STATUS, (status: DocumentStatus) => {
-        this.documentChanged.fire(status);
-      }),
+      client.onNotification(STATUS, (status: Status) => this.report(status)),
+      client.onNotification(DOCUMENT_STATUS, (status: DocumentStatus) => this.documentChanged.fire(status)),
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Starting) {
-          this.report({ state: "loading", modelId: null, queue: 0, message: "Starting" });
+          this.report(loading("Starting"));
         } else if (newState === State.Stopped && this.client === client) {
           this.report(failure("The server has stopped"));
         }
@@ -130,6 +124,10 @@ export class ServerControl implements vscode.Disposable {
   }
 }
 
+function loading(message: string): Status {
+  return { state: "loading", modelId: null, message };
+}
+
 function failure(message: string): Status {
-  return { state: "error", modelId: null, queue: 0, message };
+  return { state: "error", modelId: null, message };
 }

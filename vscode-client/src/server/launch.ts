@@ -65,17 +65,13 @@ function configuredLaunch(candidates: Candidates): Launch | undefined {
   return candidates.interpreter ? asModule(candidates.interpreter, "interpreter setting") : undefined;
 }
 
-async function otherLaunches(candidates: Candidates): Promise<Launch[]> {
-  const launches: Launch[] = [];
-  const selected = await candidates.selected();
-  if (selected) {
-    launches.push(asModule(selected, "Python extension"));
-  }
-  if (candidates.managed) {
-    launches.push(asModule(candidates.managed, "own environment"));
-  }
-  launches.push({ command: "codeorigin", args: [], origin: "PATH" });
-  return launches;
+async function otherLaunches({ selected, managed }: Candidates): Promise<Launch[]> {
+  const interpreter = await selected();
+  return [
+    ...(interpreter ? [asModule(interpreter, "Python extension")] : []),
+    ...(managed ? [asModule(managed, "own environment")] : []),
+    { command: "codeorigin", args: [], origin: "PATH" },
+  ];
 }
 
 function asModule(interpreter: string, origin: Origin): Launch {

@@ -12,13 +12,6 @@ const VERSION = /^codeorigin (\S+)/m;
 const REMEMBERED = 1000;
 const WINDOWS = process.platform === "win32";
 
-/** Options of `spawn`. */
-export interface ProgramOptions {
-  cwd: string;
-  env: NodeJS.ProcessEnv;
-  windowsHide: true;
-}
-
 export interface Run {
   cwd?: string;
   signal?: AbortSignal;
@@ -50,7 +43,7 @@ export function locate(command: string, environment: NodeJS.ProcessEnv = process
  * An interpreter gets `-I` as well. A command, such as `codeorigin` on the PATH, gets the same from its environment:
  * no variable of Python's is passed on, and what it starts itself is found in absolute folders only.
  */
-export function isolated(cwd: string = homedir(), environment: NodeJS.ProcessEnv = process.env): ProgramOptions {
+export function isolated(cwd: string = homedir(), environment: NodeJS.ProcessEnv = process.env) {
   const env: NodeJS.ProcessEnv = Object.fromEntries(
     Object.entries(environment).filter(([name]) => !/^(PYTHON|PATH$)/i.test(name)),
   );

@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { ExecuteCommandRequest } from "vscode-languageclient/node";
 
 import {
@@ -14,6 +14,7 @@ import {
   type Scan,
   ServerCommand,
 } from "../protocol";
+import { offerRestart } from "../remedies";
 import type { ServerControl } from "./control";
 
 /** The server is not running; the user has been notified. */
@@ -53,15 +54,13 @@ export class Requests {
   }
 
   /** The functions that the working tree changed, in all folders. */
-  async scanChanges(): Promise<Scan> {
-    const client = await this.client();
-    const params = { command: ServerCommand.scanChanges, arguments: [null, QUIET] };
-    return (await client.sendRequest(ExecuteCommandRequest.type, params)) as Scan;
+  scanChanges() {
+    return this.execute<Scan>(ServerCommand.scanChanges, null, QUIET);
   }
 
-  private async execute<T>(command: string, uri: vscode.Uri, ...rest: unknown[]): Promise<T> {
+  private async execute<T>(command: string, uri: vscode.Uri | null, ...rest: unknown[]): Promise<T> {
     const client = await this.client();
-    const params = { command, arguments: [client.code2ProtocolConverter.asUri(uri), ...rest] };
+    const params = { command, arguments: [uri && client.code2ProtocolConverter.asUri(uri), ...rest] };
     return client.sendRequest(ExecuteCommandRequest.type, params) as Promise<T>;
   }
 
@@ -72,15 +71,6 @@ export class Requests {
       throw new NotRunning("the server is not running");
     }
     return client;
-  }
-}
-
-async function offerRestart(): Promise<void> {
-  const restart = "Restart";
-  const logs = "Show Logs";
-  const chosen = await vscode.window.showWarningMessage("CodeOrigin's server is not running.", restart, logs);
-  if (chosen) {
-    await vscode.commands.executeCommand(chosen === restart ? "codeorigin.restart" : "codeorigin.showLogs");
   }
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
 import { ownSettings } from "../settings";
-import { bundledWheel, interpreterIn, isOutdated } from "./environment";
+import { bundledWheel, interpreterIn } from "./environment";
 import type { Candidates } from "./launch";
 import { selectedInterpreter } from "./pythonExtension";
 
@@ -26,9 +26,4 @@ export function placesOf(context: vscode.ExtensionContext): Places {
 export function candidatesOf(places: Places): Candidates {
   const { path, interpreter } = ownSettings();
   return { path, interpreter, selected: selectedInterpreter, managed: interpreterIn(places.environment) };
-}
-
-/** Whether the extension's own environment has the server of another version of the extension. */
-export function needsUpdate(places: Places): boolean {
-  return places.wheel !== undefined && isOutdated(places.environment, places.wheel);
 }

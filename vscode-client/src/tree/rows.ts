@@ -6,8 +6,6 @@ export interface FunctionRow {
   kind: "function";
   uri: string;
   info: FunctionInfo;
-  /** Null for a function that was only moved. */
-  probability: number | null;
 }
 
 export interface FileRow {
@@ -23,16 +21,17 @@ export function rowsOf(scan: Scan): FileRow[] {
     const rows = functions.flatMap((info): FunctionRow[] =>
       info.verdict.probability === null && info.verdict.reason !== "moved"
         ? []
-        : [{ kind: "function", uri, info, probability: info.verdict.probability }],
+        : [{ kind: "function", uri, info }],
     );
-    rows.sort((a, b) => (b.probability ?? -1) - (a.probability ?? -1) || a.info.range.start.line - b.info.range.start.line);
+    rows.sort((a, b) => probability(b) - probability(a) || a.info.range.start.line - b.info.range.start.line);
     return { kind: "file", uri, reportedText, functions: rows };
   });
   return files
     .filter((file) => file.functions.length > 0)
-    .sort((a, b) => highest(b) - highest(a) || a.uri.localeCompare(b.uri));
+    .sort((a, b) => probability(b.functions[0]) - probability(a.functions[0]) || a.uri.localeCompare(b.uri));
 }
 
-function highest(file: FileRow): number {
-  return file.functions[0]?.probability ?? 0;
+/** Below all others for a function that was only moved. */
+function probability(row: FunctionRow | undefined): number {
+  return row?.info.verdict.probability ?? -1;
 }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
 import { plainMessage } from "../literal";
-import type { Scan } from "../protocol";
+import type { Band, Scan } from "../protocol";
 import { seen } from "../walkthrough";
 import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
@@ -12,7 +12,7 @@ const VIEW = "codeorigin.changes";
 /** A view of what *Scan Changes* found: files and their functions by probability. */
 export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
-  private readonly view: vscode.TreeView<Row>;
+  readonly view: vscode.TreeView<Row>;
   private files: FileRow[] = [];
 
   readonly onDidChangeTreeData = this.changed.event;
@@ -22,15 +22,6 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       treeDataProvider: this,
       showCollapseAll: true,
     });
-  }
-
-  /** Whether the view is visible. */
-  get visible(): boolean {
-    return this.view.visible;
-  }
-
-  get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> {
-    return this.view.onDidChangeVisibility;
   }
 
   /** Replaces the scan that is shown, without revealing the view. */
@@ -101,13 +92,7 @@ function functionItem({ uri, info }: FunctionRow): vscode.TreeItem {
   return item;
 }
 
-function icon(band: string | null): vscode.ThemeIcon {
-  switch (band) {
-    case "llm":
-      return new vscode.ThemeIcon("circle-filled", new vscode.ThemeColor("codeorigin.llm"));
-    case "human":
-      return new vscode.ThemeIcon("circle-outline", new vscode.ThemeColor("codeorigin.human"));
-    default:
-      return new vscode.ThemeIcon("circle-outline", new vscode.ThemeColor("disabledForeground"));
-  }
+function icon(band: Band | null): vscode.ThemeIcon {
+  const color = band === "llm" || band === "human" ? `codeorigin.${band}` : "disabledForeground";
+  return new vscode.ThemeIcon(band === "llm" ? "circle-filled" : "circle-outline", new vscode.ThemeColor(color));
 }
