@@ -12,13 +12,13 @@ from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.connection.parameters import read
 from codeorigin.lsp.documents.configuration import Configuration
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.documents.scored_document import Result, ScoringJob
 from codeorigin.lsp.documents.snapshot import path_of_uri
 from codeorigin.lsp.scoring.changed_files import ScanFolder
 from codeorigin.lsp.scoring.engine import ScoringEngine
 from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
-from codeorigin.lsp.scoring.scored_document import Result, ScoringJob
 from codeorigin.settings.accepted_findings import AcceptedFindings, accepted_file
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message

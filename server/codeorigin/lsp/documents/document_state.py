@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from lsprotocol import types
 
 if TYPE_CHECKING:
-    from codeorigin.lsp.scoring.scored_document import Result
+    from codeorigin.lsp.documents.scored_document import Result
     from codeorigin.records.record import Record
 
 T = TypeVar("T")

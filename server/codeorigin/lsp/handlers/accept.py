@@ -7,9 +7,9 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Band
 from codeorigin.report.editor_texts import on_accepted

@@ -7,12 +7,12 @@ from lsprotocol import types
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.lsp.handlers.accept import ACCEPT_FINDINGS
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.findings import Finding, finding_of
 from codeorigin.lsp.handlers.rescore import RESCORE
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.report.editor_texts import (
     ACCEPT_FINDING,

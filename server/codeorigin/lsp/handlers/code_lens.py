@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.publish import settled
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.report.functions import reading_or_reason
 

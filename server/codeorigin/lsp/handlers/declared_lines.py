@@ -17,9 +17,9 @@ from codeorigin.functions.function_lines import function_lines
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.documents.document_state import DeclaredLines, DocumentState
 from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.past.place import repository_folder
 from codeorigin.records.record import record_values

@@ -10,10 +10,10 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import plain_json, read
+from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
 from codeorigin.lsp.handlers.declared_lines import declared_line, read_declared
 from codeorigin.lsp.handlers.publish import scored, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import explanation_to_wire, function_to_wire
-from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FULL_CAVEAT

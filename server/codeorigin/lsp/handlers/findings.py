@@ -8,8 +8,8 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.lsp.connection.parameters import plain_json
+from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
 from codeorigin.lsp.handlers.markdown import visible
-from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.model.verdict import Band
 from codeorigin.report.functions import finding
 from codeorigin.settings.schema import Settings, Severity

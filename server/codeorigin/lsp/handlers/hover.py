@@ -6,11 +6,11 @@ from lsprotocol import types
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.declared_lines import declared_line, read_declared
 from codeorigin.lsp.handlers.hover_text import HoverContent
 from codeorigin.lsp.handlers.markdown import literal
 from codeorigin.lsp.handlers.publish import scored
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report.explanations import PENDING

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.markdown import code_span, literal, shorten, visible
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.editor_texts import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 from codeorigin.report.explanations import (

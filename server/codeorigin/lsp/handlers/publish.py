@@ -10,8 +10,8 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.document_state import DocumentState
 from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.documents.scored_document import Result, score
 from codeorigin.lsp.handlers.findings import diagnostic, reported
-from codeorigin.lsp.scoring.scored_document import Result, score
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.report.editor_texts import functions_of

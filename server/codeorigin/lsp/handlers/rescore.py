@@ -8,11 +8,11 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import read, to_wire
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.guessed_language import guessed
+from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.lsp.handlers.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict

@@ -11,10 +11,10 @@ from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.lsp.connection.parameters import read
+from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.changed_files import FileToScan, ScanFolder, changed_files
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report.changes import MOVES_UNKNOWN

@@ -5,8 +5,8 @@ from typing import Any
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
 from codeorigin.lsp.handlers.markdown import visible
-from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import editor_texts
 from codeorigin.report.explanations import construct_name, direction, evidence_sentence, share_of_code

@@ -12,9 +12,9 @@ from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, NoRepositoryError, SourceError
 from codeorigin.languages.kinds import is_in, kind_for_path
+from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
-from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.past.place import repository_folder

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.lsp.scoring.model import Model
+from codeorigin.lsp.documents.model import Model
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.explain.explanation import Explanation
+from codeorigin.lsp.documents.model import Model
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.scoring.engine import ScoringEngine
-from codeorigin.lsp.scoring.model import Model
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority
 
 logger = logging.getLogger(__name__)

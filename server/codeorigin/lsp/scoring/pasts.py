@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,8 @@ from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError
 from codeorigin.functions.documents import Document
+from codeorigin.lsp.documents.model import KnownPast, Model
 from codeorigin.lsp.scoring.engine import ScoringEngine
-from codeorigin.lsp.scoring.model import Model
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.past import Past
 from codeorigin.past.place import repository_folder
@@ -23,19 +22,10 @@ from codeorigin.settings.schema import Settings
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
     from codeorigin.model.bundle import Bundle
-    from codeorigin.records.reader import RecordsState
 
 logger = logging.getLogger(__name__)
 
 _CANCEL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPast:
-    """A past, and what it depends on besides the model: HEAD and records, and whether the history is cut off."""
-
-    state: "tuple[RecordsState, bool] | None" = None
-    past: Past | None = None
 
 
 class Pasts:

@@ -10,8 +10,8 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.git.walking import source_files
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.configuration import Configuration
+from codeorigin.lsp.documents.scored_document import ScoringJob
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot
-from codeorigin.lsp.scoring.scored_document import ScoringJob
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project import read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge

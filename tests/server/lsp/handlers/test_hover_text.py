@@ -20,9 +20,9 @@ from codeorigin.explain.explanation import (
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
+from codeorigin.lsp.documents.scored_document import Result, ScoringJob
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot
 from codeorigin.lsp.handlers.hover_text import HoverContent
-from codeorigin.lsp.scoring.scored_document import Result, ScoringJob
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 from codeorigin.text.positions import LineIndex, PositionEncoding

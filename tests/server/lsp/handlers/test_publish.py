@@ -15,10 +15,10 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.connection.client import ClientSupport
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.documents.model import Model
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.publish import closed, publish_soon, scored, settled
 from codeorigin.lsp.handlers.text_sync import edited, opened
-from codeorigin.lsp.scoring.model import Model
-from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import PooledReason, PooledVerdict
 from support.waiting import PATIENCE

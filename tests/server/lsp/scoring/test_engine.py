@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import ModelError
+from codeorigin.lsp.documents.model import Model
 from codeorigin.lsp.scoring.engine import ScoringEngine
-from codeorigin.lsp.scoring.model import Model
 
 
 def test_model_is_loaded_once(tiny_model_dir: Path) -> None:

@@ -13,8 +13,8 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.report import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
+from codeorigin.lsp.documents.model import Model
 from codeorigin.lsp.scoring.engine import ScoringEngine
-from codeorigin.lsp.scoring.model import Model
 from codeorigin.lsp.scoring.pasts import Pasts
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.settings.schema import Settings

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.core.errors import CodeOriginError, ModelError
+from codeorigin.model.past import Past
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
-    from codeorigin.lsp.scoring.pasts import KnownPast
+    from codeorigin.records.reader import RecordsState
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPast:
+    """A past, and what it depends on besides the model: HEAD and records, and whether the history is cut off."""
+
+    state: tuple[RecordsState, bool] | None = None
+    past: Past | None = None
 
 
 class Model:

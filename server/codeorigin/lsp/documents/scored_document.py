@@ -15,8 +15,8 @@ from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
+from codeorigin.lsp.documents.model import Model
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot
-from codeorigin.lsp.scoring.model import Model
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledReason, Verdict
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE, exclusion
