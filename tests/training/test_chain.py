@@ -2,7 +2,6 @@
 
 import json
 import random
-import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -13,38 +12,15 @@ from typer.testing import CliRunner
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.documents import Document
-from codeorigin.model.verdict import Band
 from codeorigin_training.build import BuildConfig, build
 from codeorigin_training.cli import app
 from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.rankings import Bootstrap, era_figures
-from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, Table
+from codeorigin_training.metrics.table import AGENTS, MODERN, PAIRS, Table
 from codeorigin_training.pipeline import STAGES
 from codeorigin_training.run import Run
 from support.corpus_maker import llm_function, write_corpus
-
-CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
-    """Process every record and return the result."""
-    if not records:
-        raise ValueError("records must not be empty: no record found")
-    # Step 1: process the record
-    record_results = []
-    for record in records:
-        record_results.append(record.get("value", 0))
-    logger.info("Successfully processed %d records", len(record_results))
-    return record_results
-'''
-
-TERSE = """def pick(xs, n=3):
-    r = []
-    for x in xs:
-        if x.order > n: r.append(x.order)
-    n += len(r) # merge
-    n += len(r) # load
-    n += len(r) # find
-    return r
-"""
 
 ENCODER = {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64}
 VIEWS = [
@@ -115,36 +91,30 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
-def test_every_stage_writes_its_output(finished: Path) -> None:
-    for name in (
-        "corpus/card.md",
-        "wide.npz",
-        "tokenizer.json",
-        "pretrained.pt",
-        "finetuned.pt",
-        "deep.npz",
-        "calibration.json",
-        "bundle/ngrams.npz",
-        "evaluation/report.html",
-        "mlflow.db",
-    ):
-        assert (finished / name).stat().st_size > 0, name
+def test_a_second_run_of_every_stage_makes_nothing_again(finished: Path) -> None:
+    again: list[str] = []
+    for stage in STAGES:
+        settings = ["--config", str(finished.parent / f"{stage}.json")]
+        result = CliRunner().invoke(app, [stage, "--run", str(finished), *settings])
+        again += [line for line in result.output.splitlines() if "taken from" in line]
+    made = {line.partition(":")[0] for line in again}
+    assert {"corpus", "wide", "unseen agents", "tokenizer", "pretrain", "finetune", "export"} < made
+    assert {name for name in made if "fold" in name} == {"finetune, fold-0", "finetune, fold-1"}
+    assert len([name for name in made if name.startswith("evaluation, ")]) == 3
 
 
-def test_stages_that_train_or_measure_keep_their_figures_in_mlflow(finished: Path) -> None:
-    connection = sqlite3.connect(finished / "mlflow.db")
-    try:
-        found = connection.execute(
-            "select runs.name, key, step from metrics join runs on runs.run_uuid = metrics.run_uuid"
-        ).fetchall()
-    finally:
-        connection.close()
-    steps: dict[tuple[str, str], set[int]] = {}
-    for stage, key, step in found:
-        steps.setdefault((stage, key), set()).add(step)
-    for name in ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy"):
-        assert steps["wide", name] == {1, 2, 3}, "two views and their sum"
-    assert ("export", f"{AGENTS} against {MODERN}/by_text/auroc") in steps
+@pytest.mark.parametrize(
+    ("stage", "first"),
+    [
+        *((stage, "corpus") for stage in ("wide", "unseen_agents", "tokenizer", "pretrain", "finetune")),
+        *(("calibrate", "corpus"), ("export", "calibrate"), ("evaluate", "export"), ("card", "export")),
+    ],
+)
+def test_stage_run_too_early_names_the_one_to_run_first(stage: str, first: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, [stage, "--run", str(tmp_path / "run"), "--no-track"])
+    assert result.exit_code == 2
+    assert f"run `python -m codeorigin_training {first}` first" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_report_describes_this_bundle(finished: Path) -> None:
@@ -162,24 +132,6 @@ def test_bundle_judges_functions_in_the_context_of_their_file(finished: Path) ->
         assert function.verdict.neighbours == 2
         assert function.verdict.file_evidence is not None
         assert function.verdict.file_evidence > 0
-
-
-def test_stage_run_too_early_names_the_one_to_run_first(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["finetune", "--run", str(tmp_path / "run")])
-    assert result.exit_code == 2
-    assert "run `python -m codeorigin_training corpus` first" in result.stderr
-    assert result.stderr.count("\n") == 1
-
-
-def test_bundle_loads_and_separates_the_classes(finished: Path) -> None:
-    analyzer = Analyzer.load(finished / "bundle")
-    verdict = analyzer.score(CHATTY, "python")
-    assert verdict.band is not Band.HUMAN
-    assert verdict.probability is not None
-    assert verdict.probability > 0.5
-    terse = analyzer.score(TERSE, "python").probability
-    assert terse is not None
-    assert terse < 0.5
 
 
 def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
@@ -200,15 +152,6 @@ def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
     assert held_out.get("as many LLM as human functions", "by_text", "calibration error").value is not None
     assert manifest["data"]["held_out_repositories"] > 0
     assert manifest["baseline_logit"] == 0.0
-
-
-def test_the_card_shows_the_measured_figures(finished: Path) -> None:
-    card = (finished / "bundle" / "README.md").read_text()
-    manifest = json.loads((finished / "bundle" / "manifest.json").read_text())
-    held_out = Table(manifest["metrics"]["held_out"])
-    assert f"{held_out.get(f'{AGENTS} against {OLD}', 'by_text', 'auroc').value:.3f}" in card
-    assert "word bigrams" in card
-    assert "does not prove who wrote" in card
 
 
 def test_held_out_figures_match_the_shipped_files(finished: Path) -> None:

@@ -14,6 +14,7 @@ from codeorigin_training.data.corpus import CorpusConfig
 from codeorigin_training.data.filters import FilterConfig
 from codeorigin_training.encoder.finetune import FinetuneConfig
 from codeorigin_training.encoder.pretrain import PretrainConfig
+from codeorigin_training.encoder.tokenizer import TokenizerConfig
 from codeorigin_training.report.evaluate import EvaluateConfig
 from codeorigin_training.studies.correctness.study import CorrectnessConfig
 from codeorigin_training.studies.representations.study import RepresentationsConfig
@@ -117,6 +118,7 @@ WRONG: dict[type[Any], list[tuple[str, object]]] = {
         *(("average_line", 0.0), ("average_line", 2000.0), ("longest_line", 50), ("alphanumeric_share", 1.0))
     ],
     FinetuneConfig: [("folds", 1), ("overlap", 10_000)],
+    TokenizerConfig: [("vocab_size", 200)],
     PretrainConfig: [("mask_rate", 0.0), ("batch", 0), ("context", 4)],
     RepresentationsConfig: [("batch", 1), ("functions", 0)],
     WideConfig: [("folds", 1), ("views", ()), ("pair_weight", -1.0)],

@@ -76,14 +76,6 @@ def test_correctness_has_its_figures(checkout: Path) -> None:
         assert text in page
 
 
-def test_study_of_heads_shows_what_they_do(checkout: Path) -> None:
-    printed(study_command("heads"), checkout)
-    page = studies_page(checkout)
-    for text in ("Heads special to a construct", "AUROC lost without a head", "heads that differ"):
-        assert text in page
-    assert ("no sign of having learnt" in page) != ("are enough to keep the AUROC" in page)
-
-
 def test_page_has_every_system_and_names_existing_tests() -> None:
     commands = " ".join(SHOWN)
     for name in ("check", "sample/classic.json", "language", "correctness", "representations", "heads"):

@@ -36,10 +36,6 @@ ERA = f"{AGENTS} against {OLD}"
 CALIBRATE = CalibrateConfig(llm_rate=0.1)
 
 
-def silent(line: str) -> None:
-    """Discard a line."""
-
-
 def copied(run: Run, folder: Path) -> Run:
     """A copy of the run that a test may change."""
     return Run(shutil.copytree(run.folder, folder / "run"))

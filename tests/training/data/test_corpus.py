@@ -121,15 +121,6 @@ def test_only_changed_inputs_are_read_again(tmp_path: Path, data: Path) -> None:
     assert made.read_bytes() != first
 
 
-def test_a_changed_file_is_made_again(tmp_path: Path, data: Path) -> None:
-    run = Run(tmp_path / "run")
-    corpus(CorpusConfig(data=data), run)
-    whole = (run.corpus / "functions.parquet").read_bytes()
-    (run.corpus / "functions.parquet").write_bytes(b"broken")
-    corpus(CorpusConfig(data=data), run)
-    assert (run.corpus / "functions.parquet").read_bytes() == whole
-
-
 def test_filters_can_be_turned_off(tmp_path: Path, data: Path) -> None:
     add(data, ("mine/wide", "human", "def wide():\n    return [\n" + "        " + "1, " * 500 + "\n    ]"))
     config = CorpusConfig(data=data, near_duplicates=False)

@@ -184,17 +184,11 @@ def test_specification_holds_task_and_both_answers(tmp_path: Path) -> None:
     assert told.instruction == "error handling"
 
 
-def test_written_pairs_are_joined_to_functions_they_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code = "def g():\n    return 1"
-    own = {key: ENTRY[key] for key in ("language", "repo", "signature", "context", "behaviour", "llm_code")}
-    entry = {**own, "id": "w1", "instruction": "none", "similarity": 0.25,
-             "human_sha256": text_hash(code)}  # fmt: skip
-    monkeypatch.setattr(specifications, "written_entries", lambda: [entry])
+@pytest.mark.usefixtures("one_pair")
+def test_written_pairs_are_joined_to_functions_they_name(tmp_path: Path) -> None:
     assert [each.id for each in read_specifications(write(tmp_path, ENTRY))] == ["a1"]
-    found = read_specifications(tmp_path, [row(code)])[-1]
-    assert (found.id, found.human_code) == ("w1", code)
+    found = read_specifications(tmp_path, [row("def f():\n  pass")])[-1]
+    assert (found.id, found.human_code) == ("abc", "def f():\n  pass")
 
 
 @pytest.mark.parametrize(
@@ -220,11 +214,9 @@ def row(code: str, label: int = 0) -> Row:
 
 @pytest.fixture
 def one_pair(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = {
-        "id": "abc",
-        "human_sha256": text_hash("def f():\n  pass"),
-        "llm_code": "def f():\n\n    return None",
-    }
+    own = {key: ENTRY[key] for key in ("language", "repo", "signature", "context", "behaviour", "similarity")}
+    code = {"human_sha256": text_hash("def f():\n  pass"), "llm_code": "def f():\n\n    return None"}
+    entry = own | code | {"id": "abc", "instruction": "none"}
     monkeypatch.setattr(specifications, "written_entries", lambda: [entry])
 
 

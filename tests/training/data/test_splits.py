@@ -13,7 +13,7 @@ from codeorigin.model.reading.normalize import normalize
 from codeorigin_training.data.filters import FilterConfig, filtered, rejection
 from codeorigin_training.data.reserved import digest, is_reserved, read_reserved, without_reserved
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, CorpusError, Row
-from codeorigin_training.data.splits import TEST_SHARE, fold_of, is_held_out, project_of
+from codeorigin_training.data.splits import fold_of, is_held_out, project_of
 from codeorigin_training.data.weights import balanced_weights, cells, is_documented, matched_sample
 from support.corpus_rows import row
 from support.snippets import ALL
@@ -25,11 +25,6 @@ HELD_OUT = [0, 8, 16, 17, 36, 42, 43, 48]
 
 def test_split_ignores_case() -> None:
     assert all(is_held_out(repo) == is_held_out(repo.upper()) for repo in REPOSITORIES)
-
-
-def test_held_out_share_is_close_to_test_share() -> None:
-    share = sum(map(is_held_out, REPOSITORIES)) / len(REPOSITORIES)
-    assert abs(share - TEST_SHARE) < 0.02
 
 
 def test_repositories_stay_on_their_side() -> None:

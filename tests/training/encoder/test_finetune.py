@@ -34,10 +34,6 @@ CONFIG = FinetuneConfig(
 )
 
 
-def silent(line: str) -> None:
-    """Discard a line."""
-
-
 def make_run(folder: Path) -> Run:
     run = Run(folder)
     write_corpus(run.corpus, repositories=24, functions=6)
@@ -76,16 +72,6 @@ def test_rows_are_judged_by_encoder_that_did_not_see_their_repository(
 def test_explanation_baseline_has_logit_zero(finished: tuple[Run, list[str]]) -> None:
     model = load_encoder(finished[0].finetuned)
     assert abs(neutral_logit(model, tiny_tokenizer())) < 1e-5
-
-
-def test_existing_results_are_not_made_again(finished: tuple[Run, list[str]]) -> None:
-    run, _ = finished
-    before, lines = run.finetuned.stat().st_mtime_ns, []
-    run.log = lines.append
-    finetune(CONFIG, run)
-    assert run.finetuned.stat().st_mtime_ns == before
-    assert f"finetune, fold-0: taken from {run.folder / 'cache'}" in lines
-    assert not [line for line in lines if "epoch" in line]
 
 
 def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path) -> None:
@@ -130,13 +116,6 @@ class Recorder(Tracker):
 
     def pictures(self, labels: Integers, probabilities: Floats) -> None:
         self.probabilities.append(probabilities)
-
-
-def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    """Records what the command sends to its tracker."""
-    recorder = Recorder()
-    monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(recorder))
-    return recorder
 
 
 @pytest.mark.parametrize("pretrained", [True, False])

@@ -14,7 +14,7 @@ from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, Table
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.evaluate import evaluate
-from codeorigin_training.run import Run, RunError
+from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus
 from support.tiny_model import FILE_RULE, with_file_context, with_file_rule
 
@@ -83,16 +83,6 @@ def test_page_has_the_figures_of_the_bundle_that_the_report_is_of(
         evaluate(EvaluateConfig(sections=(), bundle=bundle), copied)
 
 
-def test_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
-    run, config = measured
-    before = (run.evaluation / "report.json").read_bytes()
-    lines: list[str] = []
-    run.log = lines.append
-    evaluate(config, run)
-    assert not [line for line in lines if line.endswith("measuring")]
-    assert (run.evaluation / "report.json").read_bytes() == before
-
-
 def test_changed_setting_remeasures_only_dependent_sections(measured: tuple[Run, EvaluateConfig]) -> None:
     run, config = measured
     lines: list[str] = []
@@ -110,11 +100,6 @@ def test_page_is_made_again_from_report_alone(measured: tuple[Run, EvaluateConfi
     page.unlink()
     evaluate(EvaluateConfig(sections=(), bundle=config.bundle), run)
     assert page.read_text(encoding="utf-8") == before
-
-
-def test_missing_bundle_is_reported_with_command_that_makes_it(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="export"):
-        evaluate(EvaluateConfig(), Run(tmp_path))
 
 
 def test_missing_report_is_rejected(tmp_path: Path) -> None:

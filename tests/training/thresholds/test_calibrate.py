@@ -108,30 +108,20 @@ def test_same_inputs_give_same_file(run: Run) -> None:
     ("arrays", "message"),
     [
         ({"out_of_fold": np.zeros(3)}, "has logits for 3 rows, the corpus has"),
+        ({"out_of_fold": None}, "not finite"),
         ({"table": np.zeros(3)}, "holds no out-of-fold logits"),
         (None, "holds no out-of-fold logits"),
     ],
 )
-def test_logits_of_other_corpus_are_rejected(
-    run: Run, arrays: dict[str, np.ndarray] | None, message: str
+def test_logits_that_are_not_of_the_corpus_are_rejected(
+    run: Run, arrays: dict[str, np.ndarray | None] | None, message: str
 ) -> None:
     if arrays is None:
         run.wide.write_bytes(b"no archive")
     else:
-        np.savez(run.wide, **arrays)
+        unknown = np.full(len(side_of(run).rows), np.nan)
+        np.savez(run.wide, **{name: unknown if held is None else held for name, held in arrays.items()})
     with pytest.raises(CodeOriginError, match=message):
-        calibrate(CONFIG, run)
-
-
-def test_non_finite_logits_are_rejected(run: Run) -> None:
-    np.savez(run.wide, out_of_fold=np.full(len(side_of(run).rows), np.nan))
-    with pytest.raises(CodeOriginError, match="not finite"):
-        calibrate(CONFIG, run)
-
-
-def test_missing_stage_is_named(run: Run) -> None:
-    run.wide.unlink()
-    with pytest.raises(RunError, match=r"codeorigin_training wide"):
         calibrate(CONFIG, run)
 
 
