@@ -136,7 +136,7 @@ def run(repository: Path, state: Path, count: int, options: argparse.Namespace) 
     kept = "all" if state.exists() else "nothing"
     page = state.with_suffix(".html")
     command = [sys.executable, "-m", "codeorigin", "history", str(repository), "--state", str(state)]
-    command += ["--format", "html", "--output", str(page), "--jobs", str(options.jobs)]
+    command += ["--format", f"html={page}", "--jobs", str(options.jobs)]
     command += [] if options.model is None else ["--model", str(options.model.resolve())]
     environment = {**os.environ, "PYTHONPATH": str(HERE / "server")}
     started = time.perf_counter()

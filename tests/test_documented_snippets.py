@@ -69,7 +69,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 def test_command_runs(repository: Repository, command: str) -> None:
     done = run_line(command, repository.folder)
     assert (done.returncode, done.stderr) == (1 if command.startswith("codeorigin check") else 0, b"")
-    made = [repository.folder / name for name in re.findall(r"(?:--output |=)(\S+\.\w+)", command)]
+    made = [repository.folder / name for name in re.findall(r"=(\S+\.\w+)", command)]
     assert [path for path in made if not path.stat().st_size] == []
 
 

@@ -27,6 +27,6 @@ def test_errors_are_the_same_in_another_process(error: CodeOriginError) -> None:
 def test_reason_does_not_contain_the_path(tmp_path: Path) -> None:
     path = tmp_path / "is a folder: x.py"
     with pytest.raises(SourceError) as caught:
-        read_source(path)
+        read_source(path, 1000)
     assert (caught.value.reason, caught.value.path) == ("no such file", path)
     assert str(caught.value) == f"{path}: no such file"

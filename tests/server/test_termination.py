@@ -34,7 +34,7 @@ def test_terminated_command_leaves_no_partial_report(tmp_path: Path, number: sig
     report = tmp_path / "report.json"
     report.write_text("the last one")
     start = f"{_USUAL}import sys; from codeorigin.__main__ import main; sys.exit(main())"
-    options = ["check", "-", "--language", "python", "--output", str(report)]
+    options = ["check", "-", "--language", "python", "--format", f"text={report}"]
     with subprocess.Popen(
         [sys.executable, "-c", start, *options],
         stdin=subprocess.PIPE,

@@ -34,7 +34,7 @@ def changed(
     with open_change(Opened.of(repository.folder), request, wanted, max_bytes=1 << 20) as change:
         found = {}
         for file in change.files:
-            assert len(change.read(file, 1 << 20).split(b"\n")) >= file.lines[-1][1]
+            assert len(change.objects.content(file.blob, 1 << 20).split(b"\n")) >= file.lines[-1][1]
             found[file.path] = file.lines
         return found
 
@@ -42,7 +42,7 @@ def changed(
 def content(repository: Repository, request: ChangeRequest, path: str) -> bytes:
     """The content of one changed file."""
     with open_change(Opened.of(repository.folder), request, everything, max_bytes=1 << 20) as change:
-        return next(change.read(file, 1 << 20) for file in change.files if file.path == path)
+        return next(change.objects.content(file.blob, 1 << 20) for file in change.files if file.path == path)
 
 
 def edited(*numbers: int, text: str = TEN) -> str:

@@ -64,7 +64,7 @@ test("what is probed is what the report starts: an absolute file", () =>
     assert.equal(answer.launch.command, real);
     const { signal } = new AbortController();
     await check(answer.launch, "/tmp/report.html", ["--model", "m"], workspace, signal);
-    assert.equal(readFileSync(join(trusted, "asked"), "utf8"), "check --format html --output /tmp/report.html --model m .\n");
+    assert.equal(readFileSync(join(trusted, "asked"), "utf8"), "check --format html=/tmp/report.html --model m .\n");
     await assert.rejects(check({ ...answer.launch, command: "codeorigin" }, "/tmp/report.html", [], workspace, signal));
   }));
 

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from codeorigin.analysis.git_sources import blob_source
 from codeorigin.analysis.judged import How, JudgedFile, Source
 from codeorigin.analysis.judged_files import judged_change
-from codeorigin.check.inputs import MAX_BYTES
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.selection import Selection
 from codeorigin.core.cancellation import NEVER, CancelWhen
@@ -23,10 +22,8 @@ from codeorigin.core.errors import (
     RepositoryError,
     SourceError,
 )
-from codeorigin.git.change import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
-from codeorigin.git.diff import ChangedFile
+from codeorigin.git.change import ChangeKind, ChangeRequest, open_change, relative_to_folder
 from codeorigin.git.repository import Repository
-from codeorigin.languages.kinds import kind_for_path
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.records.file_lines import file_records, header_record
@@ -36,7 +33,6 @@ from codeorigin.records.record import Record
 from codeorigin.report.changes import ChangeReport, DeclaredAgent
 from codeorigin.report.figures import counted
 from codeorigin.shell.terminal import display_path, to_stderr
-from codeorigin.text.sources import decode_source
 
 MOST_SECONDS = 300.0
 """Files whose records are not read by then have none: a repository may make git work for hours."""
@@ -73,24 +69,20 @@ def changed_sources(
     request = _change_request(options)
     repository = Repository.of(Path.cwd())
     wanted, _ = selection.in_repository(repository, options.paths)
+    max_bytes = selection.max_bytes
     try:
-        with open_change(repository, request, wanted, max_bytes=MAX_BYTES) as change:
-            sources = []
-            for file in change.files:
-                kind = kind_for_path(file.path)
-                if kind is not None:
-                    shown = display_path(relative_to_folder(repository, file.path))
-                    sources.append(
-                        Source(
-                            shown,
-                            kind.id,
-                            partial(_read, change, file, shown, kind.id),
-                            named=False,
-                            changed=file.lines,
-                            moved=file.moved,
-                            inside=file.path,
-                        )
-                    )
+        with open_change(repository, request, wanted, max_bytes=max_bytes) as change:
+            sources = [
+                blob_source(
+                    change.objects,
+                    file.path,
+                    file.blob,
+                    max_bytes,
+                    changed=file,
+                    shown=display_path(relative_to_folder(repository, file.path)),
+                )
+                for file in change.files
+            ]
             report = ChangeReport(
                 kind=request.kind.value,
                 revision=request.revision or None,
@@ -106,10 +98,6 @@ def changed_sources(
                 f"is a path and no revision; write --changed -- {request.revision}", request.revision
             ) from error
         raise
-
-
-def _read(change: Change, file: ChangedFile, shown: str, language: str) -> str:
-    return decode_source(change.read(file, MAX_BYTES), shown, MAX_BYTES, language)
 
 
 def judged(

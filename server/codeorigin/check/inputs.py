@@ -17,34 +17,29 @@ from codeorigin.text.sources import decode_source, read_source
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
-MAX_BYTES = 2_000_000
 
 
-def stdin_bytes() -> bytes:
-    """The content of stdin, up to one byte more than the size limit of files; empty if stdin is closed."""
-    return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
+def read_stdin(language: str, max_bytes: int) -> str:
+    """All of stdin as source text in ``language``, with the same rules as for a file; empty if it is closed."""
+    data = b"" if sys.stdin is None else sys.stdin.buffer.read(max_bytes + 1)
+    return decode_source(data, STDIN_NAME, max_bytes, language)
 
 
-def read_stdin(language: str) -> str:
-    """All of stdin as source text in ``language``, with the same rules as for a file."""
-    return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
-
-
-def source_of_file(path: Path, language: str, *, named: bool) -> Source:
+def _source_of_file(path: Path, language: str, max_bytes: int, *, named: bool) -> Source:
     """The source for an existing file, which can be sent to another process."""
-    read = partial(read_source, path, MAX_BYTES, language)
+    read = partial(read_source, path, max_bytes, language)
     return Source(display_path(path), language, read, named, file=path)
 
 
-def file_source(path: Path, language: str | None) -> Source:
+def file_source(path: Path, language: str | None, max_bytes: int) -> Source:
     """The source for a named file, in ``language``, or the language of its name; raises LanguageError without any."""
     found = _named_kind(path, language)
     if found is None:
         raise LanguageError("unknown language; set it with --language", display_path(path))
-    return source_of_file(path, found, named=True)
+    return _source_of_file(path, found, max_bytes, named=True)
 
 
-def stdin_source(language: str | None, filename: str | None) -> Source:
+def _stdin_source(language: str | None, filename: str | None, max_bytes: int) -> Source:
     """The source for stdin, in ``language``, or the language of ``filename``, or one guessed from its text.
 
     A guess is also reported on stderr.
@@ -57,10 +52,10 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
     found = _named_kind(filename or "", language)
     if found is not None:
         # It can be read only once.
-        return Source(shown, found, cache(partial(read_stdin, found)))
+        return Source(shown, found, cache(partial(read_stdin, found, max_bytes)))
     from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads NumPy and a model
 
-    text = read_stdin("")
+    text = read_stdin("", max_bytes)
     guess = guess_language(text)
     if guess.language is None:
         raise LanguageError("unknown language; set it with --language or --stdin-filename", shown)
@@ -108,13 +103,16 @@ def collect(
 
 def _named_sources(name: str, selection: Selection, stdin_filename: str | None) -> list[Source]:
     if name == STDIN:
-        return [stdin_source(selection.language, stdin_filename)]
+        return [_stdin_source(selection.language, stdin_filename, selection.max_bytes)]
     path = Path(name)
     if not path.exists():
         raise SourceError("no such file or folder")
     if not path.is_dir():
-        return [file_source(path, selection.language)]
-    found = [source_of_file(file, kind.id, named=False) for file, kind in selection.in_folder(path)]
+        return [file_source(path, selection.language, selection.max_bytes)]
+    found = [
+        _source_of_file(file, kind.id, selection.max_bytes, named=False)
+        for file, kind in selection.in_folder(path)
+    ]
     if not found:
         language = selection.language
         what = "source files of a supported language" if language is None else f"{language} files"

@@ -12,7 +12,6 @@ from codeorigin.shell.options import (
     Exclude,
     Jobs,
     LanguageOption,
-    Output,
     ProjectOptions,
     StdinFilename,
     formats_option,
@@ -49,7 +48,6 @@ class CheckOptions(ProjectOptions):
         bool, typer.Option("--verbose", "-v", help="Add what was read, compared and measured.")
     ] = False
     formats: Annotated[list[str], formats_option(ReportFormat)] = field(default_factory=list)
-    output: Output = None
     threshold: Annotated[
         float | None,
         typer.Option(
@@ -99,7 +97,7 @@ class CheckOptions(ProjectOptions):
     @property
     def targets(self) -> list[ReportTarget[ReportFormat]]:
         """The reports to write; raises CodeOriginError."""
-        return parse_targets(self.formats, self.output, ReportFormat, ReportFormat.TEXT)
+        return parse_targets(self.formats, ReportFormat, ReportFormat.TEXT)
 
     @property
     def is_of_change(self) -> bool:

@@ -48,6 +48,11 @@ class Selection:
         """What the user excludes below ``folder``."""
         return exclusions(tuple(self.exclude), folder)
 
+    @property
+    def max_bytes(self) -> int:
+        """The size of the largest files that are read."""
+        return self.project.settings.max_file_size
+
     def kind(self, path: str | PathLike[str]) -> Kind | None:
         """What the file at ``path`` is, if it is selected by its name."""
         kind = kind_for_path(path)

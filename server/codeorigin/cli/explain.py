@@ -82,8 +82,8 @@ def judged_source(
         raise SourceError("is a folder; give a file", display_path(path))
     if kind_for_path(path) is NOTEBOOK:
         raise SourceError("is a notebook; its cells are explained in editors alone", display_path(path))
-    source = file_source(path, language)
     project = Project.open([path], options)
+    source = file_source(path, language, project.settings.max_file_size)
     if (pattern := project.exclusions.by(path)) is not None:
         where = "the settings" if project.file is None else project.file.name
         to_stderr(f"{source.path}: {exclusion(pattern, where)}; it counts because it is named")

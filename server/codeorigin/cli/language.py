@@ -4,15 +4,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from codeorigin.check.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
+from codeorigin.check.inputs import STDIN, STDIN_NAME, read_stdin
 from codeorigin.core.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
 from codeorigin.languages.parse_budget import one_run, run_budget
 from codeorigin.report.values import encoded
+from codeorigin.settings.schema import Settings
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplanationFormat, LanguageOptions
 from codeorigin.shell.terminal import display_path, printable, to_stderr, write_all
-from codeorigin.text.sources import decode_source, read_source
+from codeorigin.text.sources import read_source
+
+_MAX_BYTES = Settings().max_file_size
 
 
 def read_text(name: str) -> str:
@@ -22,8 +25,8 @@ def read_text(name: str) -> str:
         SourceError: as in :func:`codeorigin.text.sources.read_source`.
     """
     if name == STDIN:
-        return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES)
-    return read_source(Path(name), MAX_BYTES, "")
+        return read_stdin("", _MAX_BYTES)
+    return read_source(Path(name), _MAX_BYTES, "")
 
 
 def run_language(options: LanguageOptions) -> int:

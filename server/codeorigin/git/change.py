@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from codeorigin.core.errors import RepositoryError, SourceError
+from codeorigin.core.errors import RepositoryError
 from codeorigin.git.diff import ChangedFile, LineRange
 from codeorigin.git.diff_tree import compared
 from codeorigin.git.moved_lines import NOTHING_MOVED, MovedLines
-from codeorigin.git.objects import LARGEST, LargeObjectError, Objects
+from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository, read_commit
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.git.working_tree import index_tree, working_tree
@@ -39,7 +39,7 @@ class ChangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change and its files.
+    """A change and its files, whose contents are among ``objects``.
 
     ``old`` is the commit before the change, or None if there is none. ``new`` is the commit after it, or None for the
     working tree and the index. ``parents`` is the number of parents if the change is one commit, else 0.
@@ -52,19 +52,7 @@ class Change:
     parents: int
     files: list[ChangedFile]
     tells_moves: bool
-    _objects: Objects
-
-    def read(self, file: ChangedFile, max_bytes: int) -> bytes:
-        """The first ``max_bytes + 1`` bytes of the file as it is after the change.
-
-        Raises:
-            SourceError: the content is too large.
-            RepositoryError: it is damaged or not in this clone.
-        """
-        try:
-            return self._objects.content(file.blob, max_bytes)
-        except LargeObjectError:
-            raise SourceError(f"is larger than {min(max_bytes, LARGEST):,} bytes", file.path) from None
+    objects: Objects
 
 
 @contextmanager
@@ -175,8 +163,8 @@ def working_files(
         for file in change.files:
             on_disk = place(file.path)
             try:
-                content = change.read(file, max_bytes)
-            except SourceError:
+                content = change.objects.content(file.blob, max_bytes)
+            except LargeObjectError:
                 continue
             if on_disk is not None and len(content) <= max_bytes:
                 found.append((on_disk, WrittenFile(file.path, content, file.lines, file.moved)))

@@ -2,28 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
+from codeorigin.analysis.git_sources import blob_source
+from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction
 from codeorigin.analysis.judged_files import judged_change, judged_files
 from codeorigin.analysis.report import UnparsedError
 from codeorigin.core.errors import SourceError
 from codeorigin.git.diff import ChangedFile
-from codeorigin.git.objects import LargeObjectError, Objects
+from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.history.results import CommitResult, Part, TouchedFunction
 from codeorigin.languages import get_language
-from codeorigin.languages.kinds import kind_for_path
 from codeorigin.languages.parse_budget import current_run
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.verdict import Band
-from codeorigin.text.sources import decode_source
 
-MAX_BYTES = 2_000_000
 _LONGEST_NAME = 200
 _MOST_SHOWN = 12
 VERDICT_CACHE_BYTES = 64 * 2**20
@@ -53,6 +50,7 @@ class JudgeCommits:
     model: Path | None
     model_id: str
     how: How
+    max_bytes: int
 
     def load(self) -> Analyzer:
         """An analyzer with the model; raises ModelError."""
@@ -76,7 +74,13 @@ class JudgeCommits:
         cut_before = budget.cut_short
         judged: list[list[JudgedFile]] = [[] for _ in commits]
         with Objects(Repository.of(self.folder).git) as objects:
-            sources = [[self._source(objects, file) for file in commit.files] for commit in commits]
+            sources = [
+                [
+                    blob_source(objects, file.path, file.blob, self.max_bytes, changed=file)
+                    for file in commit.files
+                ]
+                for commit in commits
+            ]
             owners = {
                 id(source): files for some, files in zip(sources, judged, strict=True) for source in some
             }
@@ -88,19 +92,6 @@ class JudgeCommits:
         for commit, files in zip(commits, judged, strict=True):
             is_partial = is_cut and any(isinstance(file.error, UnparsedError) for file in files)
             yield replace(self._result(commit, files, judge), is_partial=is_partial)
-
-    def _source(self, objects: Objects, file: ChangedFile) -> Source:
-        kind = kind_for_path(file.path)
-        assert kind is not None, "other files were left out"
-        return Source(
-            file.path,
-            kind.id,
-            partial(_read_blob, objects, file.blob, file.path),
-            named=False,
-            changed=file.lines,
-            moved=file.moved,
-            inside=file.path,
-        )
 
     def _result(self, commit: ChangedCommit, files: Sequence[JudgedFile], judge: Judge) -> CommitResult:
         whole, found = judged_change(
@@ -126,16 +117,6 @@ class JudgeCommits:
             skipped=sum(file.error is not None for file in files),
             shown=tuple(_shown(judged)) if stands_out else (),
         )
-
-
-def _read_blob(objects: Objects, blob: str, path: str) -> str:
-    """The text of a file; raises SourceError, or RepositoryError if it is damaged or not in this clone."""
-    kind = kind_for_path(path)
-    try:
-        content = objects.content(blob, MAX_BYTES)
-    except LargeObjectError:
-        raise SourceError(f"is larger than {MAX_BYTES:,} bytes", path) from None
-    return decode_source(content, path, MAX_BYTES, None if kind is None else kind.id)
 
 
 _Judged = Sequence[tuple[JudgedFile, JudgedFunction]]

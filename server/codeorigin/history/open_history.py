@@ -229,6 +229,7 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
             options.model,
             bundle.model_id,
             How(settings.file_context, past),
+            settings.max_file_size,
         )
         key = _settings_key(options, below, project)
         if past is not None:
@@ -276,6 +277,7 @@ def _settings_key(options: HistoryOptions, below: Sequence[str], project: Projec
         sorted(below),
         options.declared,
         project.settings.file_context,
+        project.settings.max_file_size,
         [sorted(project.settings.languages), list(project.settings.exclude)],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

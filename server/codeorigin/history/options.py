@@ -11,7 +11,6 @@ from codeorigin.shell.options import (
     Declared,
     Exclude,
     Jobs,
-    Output,
     ProjectOptions,
     Since,
     Until,
@@ -44,7 +43,6 @@ class HistoryOptions(ProjectOptions):
     exclude: Exclude = field(default_factory=list)
     declared: Declared = True
     formats: Annotated[list[str], formats_option(HistoryFormat)] = field(default_factory=list)
-    output: Output = None
     state: Annotated[
         Path | None,
         typer.Option(
@@ -57,4 +55,4 @@ class HistoryOptions(ProjectOptions):
     @property
     def targets(self) -> list[ReportTarget[HistoryFormat]]:
         """The reports to write; raises CodeOriginError."""
-        return parse_targets(self.formats, self.output, HistoryFormat, HistoryFormat.TEXT)
+        return parse_targets(self.formats, HistoryFormat, HistoryFormat.TEXT)

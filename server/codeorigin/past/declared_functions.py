@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
+from codeorigin.analysis.git_sources import blob_source
 from codeorigin.analysis.judged_files import Analyzes
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.cache_folder import cache_folder
@@ -21,13 +22,13 @@ from codeorigin.model.kept_reference import DeclaredCommit, Populations, Vector
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.past import KeptReference, Past
 from codeorigin.past.reading import (
+    MAX_FILE,
     MOST_BYTES,
     MOST_HARD,
     flagged,
     is_wanted,
     read_files,
     read_old_files,
-    source_of,
     vectors,
 )
 from codeorigin.records.function_records import DeclaredBy, declared_by
@@ -156,7 +157,10 @@ def _declared(
     found: list[Vector] = []
     if len(names) > _MOST_FILES:
         return DeclaredCommit(name, (), ())
-    sources = (source_of(objects, file.path, file.blob, budget, file) for file in diff.files)
+    sources = (
+        blob_source(objects, file.path, file.blob, MAX_FILE, changed=file, budget=budget)
+        for file in diff.files
+    )
     for file in read_files(sources, analyzer, budget, cancel, keep_text=True):
         functions = [
             function

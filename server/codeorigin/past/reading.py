@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from codeorigin.analysis.git_sources import blob_source
 from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
 from codeorigin.analysis.judged_files import Analyzes, judged_files
 from codeorigin.analysis.report import UnparsedError
@@ -10,8 +11,7 @@ from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import RepositoryError
 from codeorigin.functions.spans import code_text
-from codeorigin.git.diff import ChangedFile
-from codeorigin.git.objects import LargeObjectError, Objects
+from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.languages import Language, get_language
 from codeorigin.languages.kinds import kind_for_path
@@ -24,7 +24,6 @@ from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import Reference
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import Band
-from codeorigin.text.sources import decode_source
 
 MOST_FUNCTIONS = 2_000
 """More functions hardly change a quantile of their scores."""
@@ -32,29 +31,13 @@ _MOST_FILES = 2_000
 MOST_BYTES = 200_000_000
 MOST_HARD = 4
 """Texts that take the parser too much time, each of which costs seconds."""
-_MAX_BYTES = 500_000
+MAX_FILE = 500_000
+"""Bytes; of a larger file nothing is read."""
 
 
 def is_wanted(path: str) -> bool:
     """Whether a file has functions to read: notebooks are left out."""
     return isinstance(kind_for_path(path), Language)
-
-
-def source_of(
-    objects: Objects, path: str, blob: str, budget: Budget, changed: ChangedFile | None = None
-) -> Source:
-    """A file of a commit, and what that ``changed`` in it, if only this counts; reading it draws on ``budget``."""
-    kind = kind_for_path(path)
-    assert kind is not None
-
-    def read() -> str:
-        content = objects.content(blob, _MAX_BYTES)
-        budget.spend(size=len(content))
-        return decode_source(content, path, _MAX_BYTES, kind.id)
-
-    if changed is None:
-        return Source(path, kind.id, read)
-    return Source(path, kind.id, read, changed=changed.lines, moved=changed.moved, inside=path)
 
 
 def read_files(
@@ -67,7 +50,7 @@ def read_files(
         BudgetError: too many texts are hard to parse.
     """
     for file in judged_files(sources, analyzer, How(file_context=False, keep_text=keep_text), cancel):
-        if isinstance(file.error, RepositoryError) and not isinstance(file.error, LargeObjectError):
+        if isinstance(file.error, RepositoryError):
             raise file.error
         budget.spend(items=isinstance(file.error, ParseBudgetError | UnparsedError))
         yield file
@@ -117,7 +100,7 @@ def read_old_files(
     left = MOST_FUNCTIONS
     budget = Budget(size=MOST_BYTES, items=MOST_HARD)
     with Objects(repository.git) as objects, one_run(run_budget()), suppress(BudgetError):
-        sources = (source_of(objects, path, blob, budget) for path, blob in files)
+        sources = (blob_source(objects, path, blob, MAX_FILE, budget=budget) for path, blob in files)
         for file in read_files(sources, analyzer, budget, cancel, keep_text=views is not None):
             functions = [function for function in file.functions if function.verdict.logit is not None][:left]
             if functions:

@@ -119,9 +119,9 @@ class Settings:
         wanted=f"a file name of the form {ACCEPTED_FILES}",
     )
     max_file_size: int = setting(
-        1_000_000,
-        "Larger documents, in bytes, are not scored.",
-        {"type": "integer", "minimum": 1_000, "maximum": 100_000_000},
+        2_000_000,
+        "Larger files, in bytes, are not scored.",
+        {"type": "integer", "minimum": 1_000, "maximum": 10_000_000},
     )
     hover_timeout: int = setting(
         400,

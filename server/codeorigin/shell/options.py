@@ -68,14 +68,10 @@ def formats_option(formats: type[StrEnum], default: str = "text") -> Any:
         "--format",
         "-f",
         metavar="NAME[=FILE]",
-        help=f"{', '.join(formats)}; may be repeated, each with a file. (default: {default})",
+        help=f"{', '.join(formats)}; may be repeated; one without a file goes to stdout. (default: {default})",
     )
 
 
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="File for the one format without. (default: stdout)"),
-]
 Since = Annotated[
     str | None,
     typer.Option("--since", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later."),

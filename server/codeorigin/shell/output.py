@@ -23,11 +23,11 @@ class ReportTarget(Generic[_Format]):
 
 
 def parse_targets(
-    given: Sequence[str], output: Path | None, formats: type[_Format], default: _Format
+    given: Sequence[str], formats: type[_Format], default: _Format
 ) -> list[ReportTarget[_Format]]:
     """The targets in values of ``--format``, each ``NAME`` or ``NAME=FILE``; without any, ``default``.
 
-    The one format without a file is written to ``output``, or to stdout if that is None.
+    The one format without a file is written to stdout.
 
     Raises:
         CodeOriginError: there is no such format, or it is not clear which report a file or stdout gets.
@@ -42,20 +42,19 @@ def parse_targets(
         if has_path and not path:
             raise CodeOriginError(f"--format {value}: write the file after the =")
         targets.append(ReportTarget(formats(name), Path(path) if path else None))
-    homeless = [target.format.value for target in targets if target.path is None]
-    if len(homeless) > 1:
+    unplaced = [target.format.value for target in targets if target.path is None]
+    if len(unplaced) > 1:
         raise CodeOriginError(
-            f"--format {homeless[0]} --format {homeless[1]}: only one report can go without a file of its own; "
-            f"write --format {homeless[1]}=FILE"
+            f"--format {unplaced[0]} --format {unplaced[1]}: only one report can go without a file of its own; "
+            f"write --format {unplaced[1]}=FILE"
         )
-    if output is not None and not homeless:
-        raise CodeOriginError(f"--output {output}: every --format has a file already")
-    placed = [ReportTarget(target.format, target.path or output) for target in targets]
-    files = [Path.cwd() / target.path for target in placed if target.path and not is_device_name(target.path)]
+    files = [
+        Path.cwd() / target.path for target in targets if target.path and not is_device_name(target.path)
+    ]
     for file in files:
         if files.count(file) > 1:
             raise CodeOriginError(f"{file}: cannot hold two reports; name another file for one of them")
-    return placed
+    return targets
 
 
 class OpenReport(Generic[_Format]):

@@ -18,7 +18,7 @@ _LONG_LINE = 500
 _LONG_SHARE = 0.75
 
 
-def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = None) -> str:
+def read_source(path: Path, max_bytes: int, language: str | None = None) -> str:
     """The text of a file without its byte order mark, so that columns match those in an editor.
 
     The encoding is UTF-8, or for Python the one declared in the first two lines (PEP 263). ``language`` is the id

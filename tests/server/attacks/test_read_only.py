@@ -21,7 +21,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        (("check", "a.py", "--format", "json", "--output", f"{SEALED}/x.json"), f"{SEALED}/x.json"),
         (("check", "a.py", "--format", f"json={SEALED}/x.json"), f"{SEALED}/x.json"),
         (("check", "a.py", "--baseline", f"{SEALED}/x.json", "--update-baseline"), "x.json"),
         (("history", "."), "--state"),

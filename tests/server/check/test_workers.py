@@ -16,7 +16,7 @@ from codeorigin.analysis.judged import Source
 from codeorigin.analysis.worker_pool import CHUNKS_WAITING, worker_processes
 from codeorigin.check import workers
 from codeorigin.check.formats.json import parts
-from codeorigin.check.inputs import source_of_file, stdin_source
+from codeorigin.check.inputs import file_source
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import FileError
 from codeorigin.check.run import check
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def sources(folder: Path, *names: str) -> list[Source]:
-    return [replace(source_of_file(folder / name, "python", named=True), path=name) for name in names]
+    return [replace(file_source(folder / name, "python", 10_000), path=name) for name in names]
 
 
 def in_two_processes(found: list[Source], how: FileCheck) -> list[object]:
@@ -144,4 +144,4 @@ def test_small_inputs_and_stdin_stay_in_one_process(folder: Path, monkeypatch: p
     assert worker_count(few * 3, 8) == 3
     assert worker_count(few * 9, 8) == 8
     assert worker_count(few * 9, 1) == 1
-    assert worker_count([*few * 9, stdin_source("python", None)], 8) == 1
+    assert worker_count([*few * 9, Source("<stdin>", "python", lambda: "")], 8) == 1

@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     code = "\n" * (16 - line) + TERSE.read_text()
     repository = Repository(tmp_path_factory.mktemp("streams") / "work")
     repository.commit({"clean.py": code}, date="2023-01-01", message=DECLARED)
-    run("check", "clean.py", "--format", "json", "--output", "report.json", cwd=repository.folder)
+    run("check", "clean.py", "--format", "json=report.json", cwd=repository.folder)
     return repository.folder
 
 
@@ -117,7 +117,7 @@ def test_without_any_stream_a_command_ends_with_an_error(folder: Path, arguments
         (("explain", "clean.py:1000"), 2),
         (("language", "missing.py"), 2),
         (("history", "missing"), 2),
-        (("scan", "missing.txt", "--output", "scan"), 2),
+        (("scan", "missing.txt", "--out", "scan"), 2),
         (("doctor", "--model", "missing"), 2),
     ],
 )
@@ -132,7 +132,7 @@ def test_process_ends_with_its_exit_code_without_stderr(folder: Path, redirectio
 
 
 def test_reports_in_files_need_no_stream(folder: Path, tmp_path: Path) -> None:
-    arguments = ("check", "clean.py", "--format", "json", "--output", "again.json")
+    arguments = ("check", "clean.py", "--format", "json=again.json")
     assert shell(folder, arguments, "<&- >&- 2>&-").returncode == 0
     reports = [json.loads((folder / name).read_text()) for name in ("report.json", "again.json")]
     assert reports[0]["files"] == reports[1]["files"]

@@ -283,7 +283,7 @@ def test_variables_change_nothing_and_write_nothing(
     def lines() -> dict[str, object]:
         opened = Opened.of(repository.folder)
         with open_change(opened, commit(), everything, max_bytes=1000) as change:
-            return {file.path: (file.lines, change.read(file, 1000)) for file in change.files}
+            return {file.path: (file.lines, change.objects.content(file.blob, 1000)) for file in change.files}
 
     before = lines()
     folder = tmp_path / "elsewhere"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.analysis.git_sources import blob_source
 from codeorigin.core.errors import RepositoryError, SourceError
 from codeorigin.git import diff, diff_tree, objects, watch
 from codeorigin.git.change import open_change
@@ -47,7 +48,7 @@ def read(repository: Repository) -> tuple[dict[str, tuple[tuple[int, int], ...]]
     with open_change(Opened.of(repository.folder), commit(), lambda _: True, max_bytes=1000) as change:
         for file in change.files:
             try:
-                change.read(file, 1000)
+                blob_source(change.objects, file.path, file.blob, 1000).read()
             except SourceError as error:
                 errors[file.path] = str(error)
             else:

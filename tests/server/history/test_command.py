@@ -117,7 +117,7 @@ def test_options_limit_the_history(history: History, repository: Repository) -> 
         ),
         (["--revision", "nowhere"], "nowhere: no such commit, branch or tag here"),
         (["--revision", "-x"], "-x: a revision does not begin with a dash"),
-        (["--format", "html", "--output", "."], ".: cannot write the report here: a folder"),
+        (["--format", "html=."], ".: cannot write the report here: a folder"),
     ],
 )
 def test_invalid_options_cost_one_line(history: History, options: list[str], message: str) -> None:
@@ -195,7 +195,7 @@ class _Page(HTMLParser):
 
 def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    assert history("--format", "html", "--output", str(path))[0] == 0
+    assert history("--format", f"html={path}")[0] == 0
     text = path.read_text(encoding="utf-8")
     page = _Page(text)
     assert "default-src 'none'" in text

@@ -1,4 +1,4 @@
-"""Formats of a command and their files: ``--format`` and ``--output``, reports written completely or not at all."""
+"""Formats of a command and their files: ``--format``, reports written completely or not at all."""
 
 import json
 import os
@@ -14,40 +14,33 @@ from codeorigin.shell.output import ReportTarget, open_reports, parse_targets
 from support.command import COMMAND, PLAIN, TERSE, complaints, run
 
 
-def targets(*given: str, output: str | None = None) -> list[tuple[str, str | None]]:
-    parsed = parse_targets(given, None if output is None else Path(output), ReportFormat, ReportFormat.TEXT)
+def targets(*given: str) -> list[tuple[str, str | None]]:
+    parsed = parse_targets(given, ReportFormat, ReportFormat.TEXT)
     return [(each.format.value, None if each.path is None else str(each.path)) for each in parsed]
 
 
 def test_formats_get_their_files() -> None:
     assert targets() == [("text", None)]
-    assert targets(output="a") == [("text", "a")]
-    assert targets("json", output="a") == [("json", "a")]
     assert targets("json=a=b", "github", "html=c") == [("json", "a=b"), ("github", None), ("html", "c")]
-    assert targets("json=a", "github", output="b") == [("json", "a"), ("github", "b")]
     assert targets("json=/dev/null", "sarif=/dev/null") == [("json", "/dev/null"), ("sarif", "/dev/null")]
 
 
 @pytest.mark.parametrize(
-    ("given", "output", "said"),
+    ("given", "said"),
     [
-        (["xml"], None, "--format xml: unknown; it is NAME or NAME=FILE, with text, json, "),
-        (["=a"], None, "--format =a: unknown"),
-        (["json="], None, "--format json=: write the file after the ="),
+        (["xml"], "--format xml: unknown; it is NAME or NAME=FILE, with text, json, "),
+        (["=a"], "--format =a: unknown"),
+        (["json="], "--format json=: write the file after the ="),
         (
             ["json", "html"],
-            None,
             "--format json --format html: only one report can go without a file of its own",
         ),
-        (["json", "html"], "a", "--format json --format html: only one"),
-        (["json=a"], "b", "--output b: every --format has a file already"),
-        (["json=a", "html=./a"], None, "a: cannot hold two reports"),
-        (["json=a", "html"], "a", "a: cannot hold two reports"),
+        (["json=a", "html=./a"], "a: cannot hold two reports"),
     ],
 )
-def test_unclear_formats_cost_one_line(given: list[str], output: str | None, said: str) -> None:
+def test_unclear_formats_cost_one_line(given: list[str], said: str) -> None:
     with pytest.raises(CodeOriginError) as caught:
-        targets(*given, output=output)
+        targets(*given)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 

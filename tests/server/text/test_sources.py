@@ -23,7 +23,7 @@ from codeorigin.text.sources import is_minified, read_source
 def test_source_is_read_unchanged_except_for_a_bom(tmp_path: Path, data: bytes, expected: str) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(data)
-    assert read_source(path) == expected
+    assert read_source(path, 1_000_000) == expected
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_declared_encoding_is_read_as_python_reads_it(
     if expected is None:
         with tokenize.open(path) as file:
             expected = file.read()
-    assert read_source(path, language="python") == expected
+    assert read_source(path, 1_000_000, language="python") == expected
 
 
 def test_encoding_declaration_counts_only_in_python(tmp_path: Path) -> None:
@@ -75,8 +75,8 @@ def test_encoding_declaration_counts_only_in_python(tmp_path: Path) -> None:
     for name in ("a.rb", "a.txt"):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(SourceError, match="is not UTF-8"):
-            read_source(tmp_path / name)
-    assert read_source(tmp_path / "a.txt", language="python").endswith("'é'")
+            read_source(tmp_path / name, 1_000_000)
+    assert read_source(tmp_path / "a.txt", 1_000_000, language="python").endswith("'é'")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_unusable_declaration_gives_a_clear_one_line_error(tmp_path: Path, data:
     path = tmp_path / "a.py"
     path.write_bytes(data)
     with pytest.raises(SourceError) as caught:
-        read_source(path, language="python")
+        read_source(path, 1_000_000, language="python")
     assert str(caught.value) == f"{path}: {message}"
 
 
@@ -127,7 +127,7 @@ def test_missing_files_and_folders_give_a_clear_error(tmp_path: Path) -> None:
         (tmp_path / ("x" * 5000), "cannot be read"),
     ):
         with pytest.raises(SourceError, match=rf"\A[^\n]*{message}[^\n]*\Z"):
-            read_source(path)
+            read_source(path, 1_000_000)
 
 
 def test_minified_text_has_few_long_lines() -> None:

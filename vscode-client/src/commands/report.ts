@@ -19,7 +19,7 @@ export function reportArguments(chosen: Record<string, unknown>, model?: string 
 
 /** Writes the report of the folder `cwd` to `file`. The launch's command is an absolute file. */
 export async function check(launch: Launch, file: string, scope: string[], cwd: string, signal: AbortSignal): Promise<void> {
-  const args = [...launch.args, "check", "--format", "html", "--output", file, ...scope, "."];
+  const args = [...launch.args, "check", "--format", `html=${file}`, ...scope, "."];
   const { code, lines } = await run(launch.command, args, { cwd, signal });
   if (!CHECKED.includes(code)) {
     throw new Error(lines.at(-1) ?? "the report could not be written");
