@@ -126,11 +126,11 @@ class Objects:
         try:
             yield
         except (OSError, ValueError) as error:
+            stalled = any(watch.stalled for _, watch in self._processes.values())
             self.close()
             self._git.cancel.raise_if_cancelled()
             raise UnreadableObjectError(
-                f"object {name[:10]} is damaged or not in this clone, or git stalled while reading it; git fetch "
-                "--refetch --no-filter gets what is missing"
+                f"object {name[:10]}: git stalled while reading it" if stalled else lacking(name)
             ) from error
 
     def _unpacked_for(self, name: str) -> int | None:

@@ -5,11 +5,11 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, cast
 
 from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.process_state import process_state
 
 try:
     import resource
@@ -18,6 +18,8 @@ except ImportError:  # Windows
 
 PATIENCE = 10.0
 """Seconds after which a process without progress has stalled: it waits for a pipe, or for more than there is."""
+_UNTOLD = 6
+"""How many times as long to wait where the system does not tell what a process does: the machine may be busy."""
 MAX_MEMORY = 512 * 2**20
 """How many bytes git may allocate. What it maps of packs does not count; a walk through 300,000 commits takes
 less than 40 MB."""
@@ -26,9 +28,10 @@ less than 40 MB."""
 class Watch:
     """Kills a process that stalls, takes longer than ``seconds`` or was cancelled, during ``with`` blocks.
 
-    The blocks get the process's stdout, and the caller ends with :meth:`end`. A process stalls while a block waits for
-    its output and nothing comes; if it ``ponders``, it must not use the CPU either (which only Linux tells; elsewhere it
-    then never stalls).
+    The blocks get the process's stdout, and the caller ends with :meth:`end`. A process has stalled if a block waits for
+    its output and it does nothing for :data:`PATIENCE`; unless it ``ponders``, also if it takes so much processor time
+    before the next piece. One that waits for its turn or the disk has not stalled. Only Linux tells these apart;
+    elsewhere, one that ponders never stalls.
     """
 
     def __init__(
@@ -69,17 +72,21 @@ class Watch:
 
     def _look(self) -> None:
         last: object = None
-        progress = 0.0
+        progress, used_before, used_for_piece = 0.0, 0.0, 0.0
         while not self._over.wait(min(self.patience, self.seconds) / 20):
             since, now = self._since, time.monotonic()
             if since is None:
                 last = None
                 continue
-            seen = since, self._source.pieces, _cpu_time(self._process.pid) if self._ponders else 0
-            if seen != last or not self._source.waiting or seen[2] is None:
-                last, progress = seen, now
+            state, used = process_state(self._process.pid)
+            if (since, self._source.pieces) != last or not self._source.waiting:
+                last, progress, used_for_piece = (since, self._source.pieces), now, used or 0.0
+            elif self._ponders if used is None else used > used_before or state in "RD":
+                progress = now
+            used_before = used or 0.0
+            idle = (now - progress) / (_UNTOLD if used is None else 1)
             self.late = now - since > self.seconds
-            self.stalled = now - progress > self.patience
+            self.stalled = max(idle, 0.0 if self._ponders else used_before - used_for_piece) > self.patience
             if self.late or self.stalled:
                 self._process.kill()
                 return
@@ -102,15 +109,6 @@ class _Source(io.RawIOBase):
         finally:
             self.pieces += 1
             self.waiting = False
-
-
-def _cpu_time(pid: int) -> int | None:
-    """The CPU time that a process has used, in clock ticks; None if the system does not tell."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
-    except (OSError, ValueError, IndexError):
-        return None
 
 
 def limit_memory(pid: int) -> None:

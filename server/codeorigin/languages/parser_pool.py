@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError
+from codeorigin.core.process_state import process_state
 from codeorigin.languages.parse_budget import SECONDS, ParseBudgetError, ParserInput, current_run
 from codeorigin.languages.parser_start import CAN_FORK, GONE, ForkServer, Loaded, Started, spawned
 
@@ -139,7 +139,7 @@ class _ParserProcess:
     def _has_stopped(self, work: _Work) -> bool:
         """Whether the process was stopped, or does nothing. Its own limit of processor time ends what is slow."""
         now = time.monotonic()
-        state, used = _state_of(self.started.pid)
+        state, used = process_state(self.started.pid)
         if used is None:
             return now > work.late
         if used > work.used:
@@ -155,16 +155,6 @@ class _ParserProcess:
         for stream in (self.started.requests, self.started.answers):
             with suppress(OSError):  # the rest of a text that the process did not read
                 stream.close()
-
-
-def _state_of(process: int) -> tuple[str, float | None]:
-    """The state of a process, as in proc_pid_stat(5), and the seconds of processor time; None where nobody tells."""
-    try:
-        # The name before the last bracket may contain anything.
-        fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        return fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError, AttributeError):
-        return "", None
 
 
 _idle: list[_ParserProcess] = []

@@ -3,6 +3,7 @@
 import os
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -160,25 +161,44 @@ def test_pipe_in_place_of_a_file_of_git_is_one_line(repository: Repository, name
         read(repository)
 
 
+ONCE = "i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done"
+
+
 @pytest.mark.parametrize(
-    ("work", "stalls"),
-    [("exec sleep 1000", True), ("i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done", False)],
-    ids=["sleeping", "computing"],
+    ("work", "ponders", "stalls"),
+    [("exec sleep 1000", True, True), (ONCE, True, False), ("while :; do :; done", False, True)],
+    ids=["sleeping", "computing", "computing for a piece"],
 )
-def test_git_that_computes_silently_has_not_stalled(
-    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str, stalls: bool
+def test_git_that_computes_silently_has_not_stalled_if_it_may(
+    fake_git: Callable[[str], Git], work: str, ponders: bool, stalls: bool
 ) -> None:
+    expected = pytest.raises(FailedCommandError, match="made no progress") if stalls else nullcontext()
+    with expected, fake_git(work).stream("log", ponders=ponders) as output:
+        assert output.read() == b"done\n"
+
+
+@pytest.mark.parametrize("state", ["R", "D"])
+def test_git_that_waits_for_a_busy_machine_has_not_stalled(
+    fake_git: Callable[[str], Git], monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    monkeypatch.setattr(watch, "process_state", lambda _: (state, 0.0))
+    with fake_git("sleep 2").stream("log", ponders=False) as output:
+        assert output.read() == b"done\n"
+
+
+@pytest.fixture
+def fake_git(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Git]:
+    """A program in place of git that does some work and then prints a line."""
     program = tmp_path / "bin" / "git"
     program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\n{work}\necho done\n")
-    program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    git = Git(repository.folder)
-    if stalls:
-        with pytest.raises(FailedCommandError, match="made no progress"):
-            git.run("log")
-    else:
-        assert git.line("log") == "done"
+
+    def made(work: str) -> Git:
+        program.write_text(f"#!/bin/sh\n{work}\necho done\n")
+        program.chmod(0o755)
+        return Git(repository.folder)
+
+    return made
 
 
 def test_slow_reader_does_not_make_git_stall(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
