@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
-import { REPORTED, reportArguments } from "../src/commands/report";
+import { REPORTED, reportArguments, themed } from "../src/commands/report";
 
 test("what nobody has set is left to the command line", () => {
   assert.deepEqual(reportArguments({}, null), []);
@@ -19,3 +21,14 @@ test("the report follows the settings of the editor, below those of the project'
   ]);
 });
 
+test("the page has the colours of the editor's theme, with the style that pages have", () => {
+  const style = readFileSync(join(__dirname, "../../../server/codeorigin/report/style.css"), "utf8");
+  for (const [isDark, scheme, media] of [
+    [true, "color-scheme: dark;", "@media all {"],
+    [false, "color-scheme: light;", "@media not all {"],
+  ] as const) {
+    const page = themed(style, isDark);
+    assert.ok(page.includes(scheme) && page.includes(media));
+    assert.ok(!page.includes("prefers-color-scheme"));
+  }
+});

@@ -99,10 +99,18 @@ def check(options: CheckOptions) -> int:
 
 @command
 def explain(options: ExplainRequest) -> int:
-    """Show which lines of a function made the model think so."""
+    """Show the evidence of a function, line by line. Exit code: 0 done, 2 an error."""
     from codeorigin.cli.explain import run_explain
 
     return run_explain(options)
+
+
+@command
+def blame(options: BlameOptions) -> int:
+    """Show what is declared about each line of a file. Exit code: 0 done, 2 an error."""
+    from codeorigin.cli.blame import run_blame
+
+    return run_blame(options)
 
 
 @command
@@ -151,14 +159,6 @@ def serve(options: ServeOptions) -> int:
     gc.freeze()
     gc.enable()
     return serve(log_file=options.log_file, log_level=options.log_level.value, model_dir=options.model)
-
-
-@command
-def blame(options: BlameOptions) -> int:
-    """Show for every line of a file what is declared about it, and its weight. Exit code: 0 done, 2 an error."""
-    from codeorigin.cli.blame import run_blame
-
-    return run_blame(options)
 
 
 def with_optional_base(arguments: Sequence[str]) -> list[str]:

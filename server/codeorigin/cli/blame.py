@@ -23,7 +23,7 @@ from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat
 from codeorigin.shell.terminal import printable, printable_code, to_stderr
 
-_CAVEAT = "A record is a fact about a record; the figures are an estimate, and neither is part of the other."
+_CAVEAT = "A record is what somebody declared; the figures are an estimate. Neither is part of the other."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _write_json(stream: TextIO, model: str, file: JudgedFile, lines: Sequence[Bl
 
 
 def _heading(function: FunctionReport, first: int, last: int) -> str:
-    """``parse, lines 10-42: 0.93, llm``."""
+    """``parse, lines 10-42: 0.93, likely LLM``."""
     name = printable(function.span.qualified_name)
     estimate = band_or_reason(function.verdict)
     if function.verdict.probability is not None:

@@ -17,6 +17,7 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.languages import LANGUAGES
+from codeorigin.report.functions import BAND_NAMES
 from codeorigin.settings.project import project_of
 from codeorigin.shell.console import make_console
 from codeorigin.shell.exit_codes import ExitCode, describe_unexpected
@@ -60,7 +61,7 @@ def self_test(analyzer: Analyzer, recorded: float | None) -> str:
     verdict = functions[0].verdict if functions else None
     if verdict is None or verdict.logit is None or verdict.probability is None or verdict.band is None:
         raise CodeOriginError("the built-in function got no verdict")
-    figures = f"probability {verdict.probability:.2f} ({verdict.band.value})"
+    figures = f"probability {verdict.probability:.2f} ({BAND_NAMES[verdict.band]})"
     if recorded is None:
         return figures
     if not abs(verdict.logit - recorded) <= _TOLERANCE:

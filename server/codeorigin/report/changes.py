@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from codeorigin.model.verdict import PooledReason, PooledVerdict
 from codeorigin.report.figures import counted, probability_decimal
+from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.shares import shares_sentence
 
 _SHORT = 10
@@ -78,7 +79,7 @@ def nothing_changed(change: ChangeReport) -> str:
 def verdict_sentence(change: ChangeReport) -> str | None:
     """The verdict on the change as a whole; None if the model has no rule for commits.
 
-    ``The change as a whole, 7 functions that it wrote: 0.93, llm. 8 in 1,000 human-written Go commits score
+    ``The change as a whole, 7 functions that it wrote: 0.93, likely LLM. 8 in 1,000 human-written Go commits score
     this high.``
     """
     verdict = change.verdict
@@ -91,9 +92,10 @@ def verdict_sentence(change: ChangeReport) -> str | None:
             "No verdict on the change as a whole: it wrote too few functions with a verdict from their first line "
             f"to their last ({verdict.functions:,})."
         )
+    said = "no verdict" if verdict.band is None else BAND_NAMES[verdict.band]
     sentence = (
         f"The change as a whole, {counted(verdict.functions, 'function')} that it wrote: "
-        f"{probability_decimal(verdict.probability)}, {'no band' if verdict.band is None else verdict.band.value}"
+        f"{probability_decimal(verdict.probability)}, {said}"
     )
     return " ".join(filter(None, [f"{sentence}.", shares_sentence(verdict, "commits")]))
 

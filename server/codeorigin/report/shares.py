@@ -71,12 +71,12 @@ def _language(verdict: Shared) -> str:
 
 
 def past_sentence(past: Past) -> str:
-    """How many of the project's own functions it was compared with, and what they add to every logit."""
+    """How many of the project's own functions it was compared with, and what they add for every function."""
     compared = f"Compared with {_own(len(past.logits))}"
     if abs(past.evidence) < NOTICEABLE:
         said = f"{compared}, which score as usual or lower."
     else:
-        said = f"{compared}, which score higher than usual: {logits(past.evidence)} to every logit."
+        said = f"{compared}, which score higher than usual: that counts {logits(past.evidence)} for every function."
     if past.reference is None:
         return said
     return f"{said} Text is compared with theirs and with that of {_others(past.reference.declared)}."
@@ -85,7 +85,10 @@ def past_sentence(past: Past) -> str:
 def errors_here(past: Past | None) -> str:
     """How often the model errs in this project, or that nobody knows."""
     if past is None:
-        return "How often it errs in this project is not known: too little of its code is from before December 2022."
+        return (
+            "How often it errs in this project is not known: "
+            "its git history has too little code from before December 2022."
+        )
     return f"Of {_own(len(past.logits))}, {past.flagged:,} would be flagged."
 
 

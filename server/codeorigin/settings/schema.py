@@ -241,7 +241,8 @@ def merge(
         try:
             values[found.name] = _value(found, value)
         except ValueError as error:
-            used = json.dumps(getattr(base, found.name))
+            kept = getattr(base, found.name)
+            used = "none" if kept is None else json.dumps(kept)
             problems.append(f"{source}: {name} must be {error}; {used} is used")
     if project:
         problems += _unknown(source, unknown)

@@ -18,6 +18,9 @@ def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, arte
     report = webview(page)
     expect(report.locator("h1")).to_have_text(source.parent.name)
     expect(report.locator("summary code", has_text="ledger.py")).to_be_visible()
+    # The page follows the editor's theme, not the system's; and the editor's own style of code does not show in it.
+    expect(report.locator("body")).to_have_css("background-color", "rgb(23, 24, 26)")
+    expect(report.locator("summary code").first).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     page.screenshot(path=artefacts / "report-dark.png")
     code.ask("run", command="workbench.action.closeActiveEditor")
 

@@ -82,7 +82,7 @@ def test_bad_settings_cost_one_line_each(project: Path) -> None:
         "[tool.codeorigin]\nthreshold = 7\ntreshold = 1\nmodel-path = 'x'\n", "utf-8"
     )
     assert check("a.py", cwd=project)[2] == [
-        "codeorigin: pyproject.toml: threshold must be a number from 0.0 to 1.0; null is used",
+        "codeorigin: pyproject.toml: threshold must be a number from 0.0 to 1.0; none is used",
         "codeorigin: pyproject.toml: modelPath can only be set in the editor; ignored",
         "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
     ]

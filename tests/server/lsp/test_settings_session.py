@@ -39,7 +39,7 @@ async def test_bad_value_is_shown_once_with_the_value_used(editor: Editor) -> No
     assert sorted(shown) == [
         "CodeOrigin: editor settings: debounce must be a whole number from 0 to 10000; 300 is used",
         'CodeOrigin: editor settings: run must be one of onType, onSave; "onType" is used',
-        "CodeOrigin: editor settings: threshold must be a number from 0.0 to 1.0; null is used",
+        "CodeOrigin: editor settings: threshold must be a number from 0.0 to 1.0; none is used",
     ]
 
 

@@ -91,13 +91,14 @@ PAST = "this project's own 1,240 functions from before December 2022"
         (shares_sentence(PooledVerdict.without(PooledReason.MERGE), "commits"), None),
         (
             past_sentence(Past((0.5,) * 1240, -0.414)),
-            f"Compared with {PAST}, which score higher than usual: -0.41 to every logit.",
+            f"Compared with {PAST}, which score higher than usual: that counts -0.41 for every function.",
         ),
         (past_sentence(Past((0.5,) * 1240, 0.0)), f"Compared with {PAST}, which score as usual or lower."),
         (errors_here(Past((0.5,) * 1240, 0.0, flagged=3)), f"Of {PAST}, 3 would be flagged."),
         (
             errors_here(None),
-            "How often it errs in this project is not known: too little of its code is from before December 2022.",
+            "How often it errs in this project is not known: "
+            "its git history has too little code from before December 2022.",
         ),
         (past_phrase(PastShare(1240, 3, 0.0)), f"of {PAST}, 3 score as high"),
         (past_phrase(PastShare(1240, 1, 0.0)), f"of {PAST}, 1 scores as high"),

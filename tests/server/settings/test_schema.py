@@ -72,8 +72,8 @@ def test_values_of_every_kind_are_parsed() -> None:
         ("enable", 1, "test: enable must be true or false; true is used"),
         ("debounce", True, "test: debounce must be a whole number from 0 to 10000; 300 is used"),
         ("debounce", 1.5, "test: debounce must be a whole number from 0 to 10000; 300 is used"),
-        ("threshold", float("nan"), "test: threshold must be a number from 0.0 to 1.0; null is used"),
-        ("threshold", -0.1, "test: threshold must be a number from 0.0 to 1.0; null is used"),
+        ("threshold", float("nan"), "test: threshold must be a number from 0.0 to 1.0; none is used"),
+        ("threshold", -0.1, "test: threshold must be a number from 0.0 to 1.0; none is used"),
         ("severity", "loud",
          'test: severity must be one of hint, information, warning, error; "information" is used'),
         ("exclude", "x", "test: exclude must be a list of strings; [] is used"),
@@ -82,7 +82,7 @@ def test_values_of_every_kind_are_parsed() -> None:
          "test: exclude must be patterns with at most 1,000 stars in all; exclude whole folders instead; [] is used"),
         ("languages", ["cobol"],
          f"test: languages must be a list out of {', '.join(LANGUAGES)}; {json.dumps([*LANGUAGES])} is used"),
-        ("modelPath", " ", "test: modelPath must be a string that is not empty; null is used"),
+        ("modelPath", " ", "test: modelPath must be a string that is not empty; none is used"),
     ],
 )  # fmt: skip
 def test_bad_value_keeps_the_base_and_is_reported(name: str, value: object, expected: str) -> None:

@@ -8,7 +8,7 @@ import { cancellable, tell } from "../messages";
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
-import { check, REPORTED, reportArguments } from "./report";
+import { check, REPORTED, reportArguments, themed } from "./report";
 
 /** The command line's HTML report of the workspace folder, in an editor tab. */
 export async function openReport({ control, logs }: Services): Promise<void> {
@@ -31,7 +31,8 @@ export async function openReport({ control, logs }: Services): Promise<void> {
     localResourceRoots: [],
   });
   // The page has its own policy: no scripts, no external resources.
-  panel.webview.html = html;
+  const { Light, HighContrastLight } = vscode.ColorThemeKind;
+  panel.webview.html = themed(html, ![Light, HighContrastLight].includes(vscode.window.activeColorTheme.kind));
 }
 
 async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {

@@ -17,6 +17,13 @@ export function reportArguments(chosen: Record<string, unknown>, model?: string 
   ];
 }
 
+/** The page in the colours of the editor's theme. On its own it follows the system, which may be light round a dark editor. */
+export function themed(html: string, isDark: boolean): string {
+  return html
+    .replace("color-scheme: light dark", `color-scheme: ${isDark ? "dark" : "light"}`)
+    .replace("@media (prefers-color-scheme: dark)", `@media ${isDark ? "all" : "not all"}`);
+}
+
 /** Writes the report of the folder `cwd` to `file`. The launch's command is an absolute file. */
 export async function check(launch: Launch, file: string, scope: string[], cwd: string, signal: AbortSignal): Promise<void> {
   const args = [...launch.args, "check", "--format", `html=${file}`, ...scope, "."];

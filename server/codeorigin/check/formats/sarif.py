@@ -26,7 +26,7 @@ _RULE_DESCRIPTION = (
 _RULE_HELP = (
     "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so. Human-written code can be reported, "
     "and much LLM-written code is not. Use a finding to decide where to look twice, never to judge anybody. A comment "
-    "'codeorigin: ignore' above the function hides it; 'codeorigin check --baseline FILE --update-baseline' accepts all."
+    "'codeorigin: ignore' above the function hides it; 'codeorigin check --update-baseline' accepts all."
 )
 _RULE_HELP_MARKDOWN = _RULE_HELP.replace("'", "`")
 
