@@ -143,11 +143,7 @@ def quality_pages(
         lockbox_contexts=tables.lockbox_contexts(people),
         written_by=tables.written_by(people),
         ranking=tables.ranking(held_out),
-        again=[
-            row
-            for row in trials[newest(trials, "twin-again-")].figures["table"]
-            if row["statistic"] == "auroc"
-        ],
+        unseen=Table(trials[newest(trials, "unseen-agent-")].figures["table"]),
         rankings_later=tables.rankings_later(expected["later"]),
         lost=Table(report["sections"]["perturbations"]["figures"]),
     )

@@ -16,7 +16,7 @@ from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.estimates import area, mean
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import Estimate
-from codeorigin_training.report.cells import TitledTable, interval, percent, pivot
+from codeorigin_training.report.cells import TitledTable, interval, number, percent, pivot
 from codeorigin_training.report.plots import heat, lines
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
@@ -96,7 +96,7 @@ def heads_section(
         Estimate(value).named("chance", "", title) for title, value in zip(scores, by_chance, strict=True)
     ]
     mrr, first = retrieval[:2]
-    log(f"AUROC {of_retriever.value}, MRR {mrr.value} where chance has {queries.chance:.3f}")
+    log(f"AUROC {number(of_retriever.value)}, MRR {number(mrr.value)} where chance has {queries.chance:.3f}")
 
     # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
     lost = ablation(model, with_candidates(model, train[: config.pairs], config.candidates, config.seed))
