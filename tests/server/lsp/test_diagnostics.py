@@ -41,17 +41,6 @@ async def test_documentation_link_is_sent_if_the_client_supports_it(editor: Edit
         assert found.code_description is None
 
 
-@everywhere
-async def test_edit_gives_the_findings_of_the_new_version(editor: Editor) -> None:
-    document = editor.open(python_function("before"))
-    first = await editor.findings(document)
-    editor.replace(document, "def before", "# a line more\ndef after")
-    second = await editor.findings(document)
-    assert [each.data["name"] for each in second] == ["after"]
-    assert second[0].range.start.line == first[0].range.start.line + 1
-    assert second[0].data["functionId"] != first[0].data["functionId"]
-
-
 async def test_short_or_ignored_functions_and_prose_get_no_findings(editor: Editor) -> None:
     short = "def short():\n    return 1\n"
     ignored = "# codeorigin: ignore\n" + python_function("ignored")
@@ -89,18 +78,6 @@ async def test_columns_use_the_encoding_of_the_client(editor: Editor) -> None:
     }[encoding]
     assert found[0].range.start.character == units(before)
     assert found[0].range.end.character in {units(whole), units(whole.rstrip(":"))}
-
-
-async def test_only_the_line_ends_of_lsp_count(editor: Editor) -> None:
-    text = "a = 1\x0c\nb = '\u2028\x85'\r\nc = 2\r" + python_function("after_all_that")
-    document = editor.open(text)
-    found = await editor.findings(document)
-    assert found[0].range.start.line == 3
-    document.version += 1
-    place = types.Range(types.Position(3, 4), types.Position(3, 9))
-    editor.change(document, types.TextDocumentContentChangePartial(range=place, text="here"))
-    found = await editor.findings(document)
-    assert [each.data["name"] for each in found] == ["here_all_that"]
 
 
 async def test_severity_and_unsure_follow_the_settings(editor: Editor) -> None:

@@ -117,8 +117,9 @@ async def test_hover_does_not_wait_and_a_later_one_has_the_evidence(editor: Edit
     await editor.configure(**{**SETTINGS, "hoverTimeout": 0})
     document = editor.open(NESTED)
     await editor.findings(document)
+    inner = NESTED.split("\n").index("    def inner(value):")
     for _ in range(2):
-        text = await editor.hover_text(document, NESTED.split("\n").index("    def inner(value):"))
+        text = await editor.hover_text(document, inner)
         assert text.startswith("**Likely LLM**")
         assert (
             "inner is judged as part of this function. The explanation is being computed; hover again" in text
@@ -126,7 +127,9 @@ async def test_hover_does_not_wait_and_a_later_one_has_the_evidence(editor: Edit
         assert not hover_rows(text)
     gate.is_open.set()
     await free(editor)
-    assert hover_rows(await editor.hover_text(document, 0))
+    text = await editor.hover_text(document, inner)
+    assert hover_rows(text)
+    assert "inner is judged as part of this function." in text
 
 
 async def test_failure_is_logged_and_told_until_the_text_changes(

@@ -65,31 +65,3 @@ async def test_no_hover_outside_functions_and_the_reason_over_one_without_a_verd
     assert await editor.hover(document, 0) is None
     assert await editor.hover(document, 10_000) is None
     assert await editor.hover_text(document, 3) == "**No verdict** - the function is too short to judge"
-
-
-async def test_nested_function_is_judged_with_the_enclosing_one(editor: Editor) -> None:
-    inner = "".join(f"    {line}\n" for line in python_function("inner").splitlines())
-    document = editor.open(f"def outer(values, limit):\n{inner}    return inner(values, limit)\n")
-    text = await editor.hover_text(document, 1)
-    assert hover_rows(text)
-    assert "judged as part of this function" in text
-
-
-async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, debounce=10_000, hoverTimeout=10_000)
-    document = editor.open(python_function("draft"))
-    await editor.hover(document, 0)
-    editor.replace(document, "draft", "final")
-    hover = await editor.hover(document, 0)
-    assert hover is not None
-    assert hover.range.end.character == len("def final(values, limit):")
-
-
-async def test_hover_can_be_cancelled(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, debounce=10_000, hoverTimeout=10_000)
-    text = "\n\n".join(python_function(f"cancel_{n}", n + 2) for n in range(40))
-    document = editor.open(text)
-    place = types.HoverParams(types.TextDocumentIdentifier(document.uri), types.Position(0, 4))
-    error = await editor.cancelled_request(types.TEXT_DOCUMENT_HOVER, place, after=0)
-    assert error.code == types.LSPErrorCodes.RequestCancelled
-    assert await editor.hover(document, 0) is not None

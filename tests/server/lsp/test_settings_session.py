@@ -61,21 +61,6 @@ async def test_what_breaks_again_after_a_repair_is_shown_again(editor: Editor) -
         await editor.findings(document)
 
 
-async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, languages=["go"], debounce=1)
-    assert await editor.findings(editor.open(python_function("other_language"))) == []
-    await editor.configure(threshold=0.0, exclude=["generated/", "*_pb2.py"], debounce=1)
-    assert await editor.findings(editor.open(python_function("f"), name="generated/a.py")) == []
-    assert await editor.findings(editor.open(python_function("f"), name="deep/a_pb2.py")) == []
-    assert await editor.findings(editor.open(python_function("f"), name="deep/a.py")) != []
-    await editor.configure(threshold=0.0, maxFileSize=1000, debounce=1)
-    large = editor.open(python_function("f") + "# " + "x" * 1000 + "\n")
-    assert await editor.findings(large) == []
-    await until(lambda: editor.summaries.get(large.uri) == "larger than maxFileSize (1000 bytes)")
-    editor.replace(large, "# " + "x" * 1000, "#")
-    assert await editor.findings(large) != []
-
-
 async def test_client_is_told_what_is_known_of_a_whole_document(editor: Editor) -> None:
     for text, expected in (
         (python_function("one") + "\n\ndef tiny():\n    return 1\n", "1 of 2 functions"),

@@ -1,26 +1,34 @@
 """Every request is answered, whatever was sent; odd messages are read as far as they can be, and none is kept."""
 
-import asyncio
 import copy
 import json
+import random
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
+from tests.server.lsp.editor import python_function
 
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
+from support.waiting import until
 
 URI = "file:///project/a.py"
 
 
-class Wire:
-    """Takes what the server writes."""
+class Raw:
+    """A server in this process; takes messages as they are, and keeps what the server writes."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
+        self.server = CodeOriginServer()
+        register_all(self.server)
+        self.server.attach()
+        self.server.protocol.set_writer(self)
 
     def write(self, data: bytes) -> None:
         self.messages.append(json.loads(data.split(b"\r\n\r\n", 1)[1]))
@@ -28,28 +36,42 @@ class Wire:
     def close(self) -> None:
         """Nothing to close."""
 
-
-def started() -> tuple[CodeOriginServer, Wire, Any]:
-    """A server in this process, and how to send it a message."""
-    server, wire = CodeOriginServer(), Wire()
-    register_all(server)
-    server.attach()
-    server.protocol.set_writer(wire)
-
-    def send(method: str, params: Any, **identity: Any) -> None:
+    def send(self, method: str, params: Any, **identity: Any) -> None:
         message = {"jsonrpc": "2.0", "method": method, "params": params, **identity}
-        server.protocol.receive(json.dumps(message).encode())
+        self.server.protocol.receive(json.dumps(message).encode())
 
-    return server, wire, send
+    def open(self, text: str, *, uri: str = URI, version: int = 0) -> None:
+        item = {"uri": uri, "languageId": "python", "version": version, "text": text}
+        self.send("textDocument/didOpen", {"textDocument": item})
+
+    async def answer(self, identity: int | str | None) -> dict[str, Any]:
+        found: list[dict[str, Any]] = []
+
+        def arrived() -> bool:
+            found[:] = [
+                message
+                for message in self.messages
+                if "method" not in message and message.get("id", self) == identity
+            ]
+            return bool(found)
+
+        await until(arrived)
+        return found[0]
+
+    def document(self, uri: str = URI) -> SourceDocument:
+        found = self.server.session.documents.find(uri)
+        assert found is not None
+        return found
 
 
-async def answer(wire: Wire, identity: int | str | None) -> dict[str, Any]:
-    for _ in range(200):
-        for message in wire.messages:
-            if message.get("id", wire) == identity and "method" not in message:
-                return message
-        await asyncio.sleep(0)
-    raise AssertionError("no answer")
+@pytest.fixture
+async def raw() -> AsyncIterator[Raw]:
+    """A server after its handshake."""
+    made = Raw()
+    made.send("initialize", INITIALIZE, id=1)
+    await made.answer(1)
+    yield made
+    made.server.session.stop()
 
 
 CAPABILITIES = {
@@ -151,51 +173,112 @@ SILENT: list[dict[str, Any]] = [
 
 
 async def test_bad_messages_and_requests_are_refused_and_the_next_one_is_answered() -> None:
-    server, wire, send = started()
-    send("textDocument/hover", {}, id="early")
-    assert (await answer(wire, "early"))["error"]["code"] == CODES.ServerNotInitialized
-    send("initialize", {**INITIALIZE, "capabilities": {}}, id=1)
-    send("initialized", {})
-    send("textDocument/didOpen", {"textDocument": {**DOCUMENT, "languageId": "x", "version": 0, "text": ""}})
+    raw = Raw()
+    raw.send("textDocument/hover", {}, id="early")
+    assert (await raw.answer("early"))["error"]["code"] == CODES.ServerNotInitialized
+    raw.send("initialize", {**INITIALIZE, "capabilities": {}}, id=1)
+    raw.send("initialized", {})
+    raw.open("")
     for name, (body, code) in BROKEN.items():
-        wire.messages.clear()
-        server.protocol.receive(body)
-        assert (await answer(wire, None))["error"]["code"] == code, name
+        raw.messages.clear()
+        raw.server.protocol.receive(body)
+        assert (await raw.answer(None))["error"]["code"] == code, name
     for number, (method, params, code) in enumerate(REQUESTS):
-        send(method, params, id=f"bad {number}")
-        error = (await answer(wire, f"bad {number}"))["error"]
+        raw.send(method, params, id=f"bad {number}")
+        error = (await raw.answer(f"bad {number}"))["error"]
         assert error["code"] == code, (method, params)
         assert "Traceback" not in json.dumps(error)
-    wire.messages.clear()
+    raw.messages.clear()
     for message in SILENT:
-        server.protocol.receive(json.dumps({"jsonrpc": "2.0", **message}).encode())
-    send(COMMAND, {"command": "codeorigin.status"}, id="good")
-    assert (await answer(wire, "good"))["result"]["documents"] == 1
-    assert [message for message in wire.messages if "error" in message] == []
-    send("shutdown", None, id="end")
-    assert (await answer(wire, "end"))["result"] is None
-    send("textDocument/hover", {}, id="late")
-    assert (await answer(wire, "late"))["error"]["code"] == CODES.InvalidRequest
+        raw.server.protocol.receive(json.dumps({"jsonrpc": "2.0", **message}).encode())
+    raw.send(COMMAND, {"command": "codeorigin.status"}, id="good")
+    assert (await raw.answer("good"))["result"]["documents"] == 1
+    assert [message for message in raw.messages if "error" in message] == []
+    raw.send("shutdown", None, id="end")
+    assert (await raw.answer("end"))["result"] is None
+    raw.send("textDocument/hover", {}, id="late")
+    assert (await raw.answer("late"))["error"]["code"] == CODES.InvalidRequest
 
 
-async def test_edits_leave_nothing_behind() -> None:
-    server, wire, send = started()
-    send("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, id=1)
-    send("textDocument/didOpen", {"textDocument": {"uri": URI, "languageId": "x", "version": 0, "text": ""}})
+VALUES: tuple[Any, ...] = (
+    None, True, -1, 0, 7, 2**31, 2**63, 1e308, "", "x", "\0", "\ud800", URI, "::%%", [], [[]], {}, {"a": {}},
+    [None] * 5, "x" * 5_000,
+)  # fmt: skip
+PLACE = {"line": 0, "character": 5}
+HERE = {"start": PLACE, "end": PLACE}
+GOOD: tuple[tuple[str, Any], ...] = (
+    ("textDocument/hover", {"textDocument": DOCUMENT, "position": PLACE}),
+    ("textDocument/codeLens", {"textDocument": DOCUMENT}),
+    (
+        "textDocument/didOpen",
+        {"textDocument": {**DOCUMENT, "languageId": "python", "version": 1, "text": "x\n"}},
+    ),
+    (
+        "textDocument/didChange",
+        {"textDocument": {**DOCUMENT, "version": 2}, "contentChanges": [{"range": HERE, "text": "y"}]},
+    ),
+    (
+        "textDocument/codeAction",
+        {
+            "textDocument": DOCUMENT,
+            "range": HERE,
+            "context": {"diagnostics": [{"range": HERE, "message": "m"}]},
+        },
+    ),
+    (COMMAND, {"command": "codeorigin.rescore", "arguments": [URI, None, {}]}),
+    (COMMAND, {"command": "codeorigin.explain", "arguments": [URI, PLACE]}),
+    ("codeorigin/attributions", {"textDocument": DOCUMENT, "range": HERE}),
+)
+
+
+def bent(chance: random.Random, good: Any) -> Any:
+    """``good`` with one part replaced, dropped or added."""
+    if isinstance(good, dict) and good and chance.random() < 0.8:
+        key = chance.choice(list(good))
+        if chance.random() < 0.2:
+            return {name: part for name, part in good.items() if name != key}
+        return {**good, key: bent(chance, good[key])}
+    if isinstance(good, list) and good and chance.random() < 0.8:
+        number = chance.randrange(len(good))
+        return [*good[:number], bent(chance, good[number]), *good[number + 1 :]]
+    return chance.choice(VALUES)
+
+
+async def test_each_of_a_thousand_malformed_requests_is_answered_and_the_next_document_is_scored(
+    raw: Raw,
+) -> None:
+    raw.send("initialized", {})
+    chance, asked = random.Random(11), set()
+    for number in range(1_000):
+        method, parameters = chance.choice(GOOD)
+        identity = {"id": f"fuzz-{number}"} if chance.random() < 0.7 and "/did" not in method else {}
+        raw.send(method, bent(chance, parameters), **identity)
+        asked.update(identity.values())
+    await until(lambda: asked <= {message.get("id") for message in raw.messages})
+    answers = [message for message in raw.messages if message.get("id") in asked]
+    assert all(("result" in answer) != ("error" in answer) for answer in answers)
+    assert "Traceback" not in json.dumps(answers)
+    target = "file:///project/target.py"
+    raw.open(python_function("target"), uri=target)
+    raw.send(COMMAND, {"command": "codeorigin.rescore", "arguments": [target]}, id="good")
+    (function,) = (await raw.answer("good"))["result"]["functions"]
+    assert function["verdict"]["probability"] is not None
+
+
+async def test_edits_leave_nothing_behind(raw: Raw) -> None:
+    raw.open("")
     for version in range(1, 200):
         place = {"line": 0, "character": 0}
         change = {"range": {"start": place, "end": place}, "text": "x"}
-        send(
+        raw.send(
             "textDocument/didChange",
             {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]},
         )
-    send("workspace/executeCommand", {"command": "codeorigin.status", "arguments": []}, id=2)
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert server.session.documents.find(URI).source == "x" * 199
-    assert {message.get("id") for message in wire.messages if "result" in message} == {1, 2}
-    assert server.protocol._request_futures == {}
-    server.session.stop()
+    raw.send(COMMAND, {"command": "codeorigin.status", "arguments": []}, id=2)
+    await raw.answer(2)
+    assert raw.document().source == "x" * 199
+    assert {message.get("id") for message in raw.messages if "result" in message} == {1, 2}
+    assert raw.server.protocol._request_futures == {}
 
 
 ODD = st.sampled_from([None, -1, 99, "compact", "", [], {}, [7], {"x": 1}, 1.5, True])
@@ -206,90 +289,73 @@ OPTIONAL = [
 ]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(OPTIONAL), ODD), min_size=1, max_size=4))
 async def test_what_cannot_be_read_of_initialize_is_absent_and_the_rest_counts(changes: Any) -> None:
-    message = json.loads(json.dumps(INITIALIZE))
+    message = copy.deepcopy(INITIALIZE)
     for path, odd in changes:
-        holder = message
+        holder: Any = message
         try:
             for step in path[:-1]:
                 holder = holder[step]
             holder[path[-1]] = copy.deepcopy(odd)  # a later change may write into it
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took it away
-    server, wire, send = started()
-    send("initialize", message, id=1)
-    reply = await answer(wire, 1)
+    raw = Raw()
+    raw.send("initialize", message, id=1)
+    reply = await raw.answer(1)
     assert "result" in reply
     touched = {path[:2] for path, _ in changes}
     if not touched & {("capabilities",), ("capabilities", "general")}:
         assert reply["result"]["capabilities"]["positionEncoding"] == "utf-8"
-    server.session.stop()
+    raw.server.session.stop()
 
 
 @pytest.mark.parametrize(
     "odd",
     [{"tags": [-1]}, {"severity": 9}, {"relatedInformation": 3}, {"codeDescription": {}}, {"range": "all"}],
 )
-async def test_odd_diagnostic_of_another_server_does_not_end_the_code_actions(odd: dict[str, Any]) -> None:
-    server, wire, send = started()
-    send("initialize", INITIALIZE, id=1)
-    text = "def f(a):\n    return a\n"
-    item = {"uri": URI, "languageId": "python", "version": 0, "text": text}
-    send("textDocument/didOpen", {"textDocument": item})
+async def test_odd_diagnostic_of_another_server_does_not_end_the_code_actions(
+    raw: Raw, odd: dict[str, Any]
+) -> None:
+    raw.open("def f(a):\n    return a\n")
     span = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
     theirs = {"range": span, "message": "theirs", "source": "other", **odd}
     context = {"diagnostics": [theirs], "triggerKind": 7}
-    send("textDocument/codeAction", {"textDocument": {"uri": URI}, "range": span, "context": context}, id=2)
-    actions = (await answer(wire, 2))["result"]
-    assert [action["title"] for action in actions] == ["Rescore selection"]
-    server.session.stop()
+    raw.send("textDocument/codeAction", {"textDocument": DOCUMENT, "range": span, "context": context}, id=2)
+    assert [action["title"] for action in (await raw.answer(2))["result"]] == ["Rescore selection"]
 
 
 @pytest.mark.parametrize("version", [None, "2", 1.5])
-async def test_edit_counts_whatever_its_version_but_not_without_its_range(version: Any) -> None:
-    server, _, send = started()
-    send("initialize", INITIALIZE, id=1)
-    item = {"uri": URI, "languageId": "python", "version": 4, "text": "x"}
-    send("textDocument/didOpen", {"textDocument": item})
+async def test_edit_counts_whatever_its_version_but_not_without_its_range(raw: Raw, version: Any) -> None:
+    raw.open("x", version=4)
     document = {"uri": URI, "version": version}
-    send("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": "new"}]})
-    assert (server.session.documents.find(URI).source, server.session.documents.find(URI).version) == (
-        "new",
-        5,
-    )
+    raw.send("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": "new"}]})
+    assert (raw.document().source, raw.document().version) == ("new", 5)
     broken = [{"range": {"start": "here"}, "text": "lost"}]
-    send("textDocument/didChange", {"textDocument": document, "contentChanges": broken})
-    assert server.session.documents.find(URI).source == "new"
-    server.session.stop()
+    raw.send("textDocument/didChange", {"textDocument": document, "contentChanges": broken})
+    assert raw.document().source == "new"
 
 
-async def test_edits_of_what_is_not_open_are_ignored_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    server, wire, send = started()
-    send("initialize", INITIALIZE, id=1)
-    await answer(wire, 1)
+async def test_edits_of_what_is_not_open_are_ignored_in_one_line(
+    raw: Raw, caplog: pytest.LogCaptureFixture
+) -> None:
     change = {"textDocument": {"uri": URI, "version": 1}, "contentChanges": [{"text": "x"}]}
-    send("textDocument/didChange", change)
+    raw.send("textDocument/didChange", change)
     book = {"notebookDocument": {"uri": URI, "version": 1}, "change": {"cells": {}}}
-    send("notebookDocument/didChange", book)
+    raw.send("notebookDocument/didChange", book)
     assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
         ("an edit of a document that is not open was ignored", None),
         ("an edit of a notebook that is not open was ignored", None),
     ]
-    assert server.session.documents.opened() == []
-    server.session.stop()
+    assert raw.server.session.documents.opened() == []
 
 
 async def test_uri_that_no_path_can_be_made_of_is_not_on_disk() -> None:
-    server, wire, send = started()
-    odd = "file://[::1/x.py"
-    send("initialize", {**INITIALIZE, "workspaceFolders": [{"uri": odd, "name": "odd"}]}, id=1)
-    assert "result" in await answer(wire, 1)
-    send(
-        "textDocument/didOpen",
-        {"textDocument": {"uri": odd, "languageId": "python", "version": 0, "text": "x"}},
-    )
-    snapshot = server.session.documents.find(odd).snapshot()
+    raw, odd = Raw(), "file://[::1/x.py"
+    raw.send("initialize", {**INITIALIZE, "workspaceFolders": [{"uri": odd, "name": "odd"}]}, id=1)
+    assert "result" in await raw.answer(1)
+    raw.open("x", uri=odd)
+    snapshot = raw.document(odd).snapshot()
     assert (snapshot.text, snapshot.path) == ("x", None)
-    server.session.stop()
+    raw.server.session.stop()

@@ -113,16 +113,6 @@ def test_positions_beyond_the_text_are_clamped(encoding: str) -> None:
     assert document.source == "é😀\nab!"
 
 
-def edit(place: SourceWorkspace, version: int, *changes: tuple[int, int, int, int, str]) -> None:
-    """One edit of several changes (start line and column, end line and column, text), applied in turn."""
-    for start_line, start, end_line, end, text in changes:
-        span = types.Range(types.Position(start_line, start), types.Position(end_line, end))
-        place.update_text_document(
-            types.VersionedTextDocumentIdentifier(version, "file:///a.py"),
-            types.TextDocumentContentChangePartial(range=span, text=text),
-        )
-
-
 def test_snapshot_does_not_change_with_its_document() -> None:
     _, document = opened("before", "utf-16")
     snapshot = document.snapshot()

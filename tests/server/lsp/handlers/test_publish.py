@@ -82,9 +82,6 @@ class Bench:
     def show_problems(self, subject: str, problems: list[str]) -> None:
         assert not problems
 
-    def start_progress(self, *_: Any) -> None:
-        raise AssertionError("nothing is explained here")
-
     def analyze(
         self, document: Document, *, cancel: CancelToken, known_only: bool = False, **_: Any
     ) -> FileReport:
