@@ -1,4 +1,4 @@
-"""The server's own state, for the status bar: ``codeorigin/status`` and the command ``codeorigin.status``."""
+"""What a status bar shows: the state of the server, and what is known of a document."""
 
 import asyncio
 import os
@@ -6,10 +6,13 @@ import time
 from typing import Any
 
 from codeorigin import __version__
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.session import Session
+from codeorigin.report.editor_texts import functions_of
 from codeorigin.text.literal_text import plain_message
 
-STATUS_METHOD = "codeorigin/status"
+STATUS = "codeorigin/status"
+DOCUMENT_STATUS = "codeorigin/documentStatus"
 BUSY_AFTER_SECONDS = 0.15
 
 
@@ -72,4 +75,23 @@ class StatusReporter:
     def _send(self, status: dict[str, Any]) -> None:
         if status != self._sent and self._session.wants_status and not self._session.stopped:
             self._sent = status
-            self._session.client.notify(STATUS_METHOD, status)
+            self._session.client.notify(STATUS, status)
+
+
+def send_document_status(session: Session, document: SourceDocument) -> None:
+    """Tell the client what is known of a whole document, or of the notebook that a cell belongs to, if it is new."""
+    if not session.wants_status:
+        return
+    uri, parts = document.uri, [document.state]
+    if document.notebook is not None:
+        uri = document.notebook
+        parts = [cell.state for cell in session.documents.opened() if cell.notebook == uri]
+    results = [state.result for state in parts if state.result is not None]
+    reasons = [result.reason for result in results]
+    functions = sum(len(result.functions) for result in results)
+    summary = next(filter(None, reasons)) if all(reasons) else None
+    summary = summary or functions_of(sum(state.reported for state in parts), functions)
+    if any(state.summary != summary for state in parts):
+        session.client.notify(DOCUMENT_STATUS, {"uri": uri, "text": summary})
+        for state in parts:
+            state.summary = summary

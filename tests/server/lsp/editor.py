@@ -126,16 +126,14 @@ class Editor(Requests):
         return document
 
     def replace(self, document: Document, old: str, new: str) -> None:
-        """Replace the first ``old`` (ASCII, on a line of ASCII) with ``new``, incrementally."""
+        """Replace the first ``old`` with ``new``, incrementally."""
         start = document.text.index(old)
-        before = document.text[:start]
-        line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
-        end_line = line + old.count("\n")
-        end_column = column + len(old) if end_line == line else len(old) - (old.rfind("\n") + 1)
-        document.text = before + new + document.text[start + len(old) :]
         document.version += 1
-        place = types.Range(types.Position(line, column), types.Position(end_line, end_column))
-        self.change(document, types.TextDocumentContentChangePartial(range=place, text=new))
+        assert self.result is not None
+        encoding = self.result.capabilities.position_encoding or "utf-16"
+        self.change(
+            document, document.splice(start, start + len(old), new, getattr(encoding, "value", encoding))
+        )
 
     def change(self, document: Document, *changes: Any) -> None:
         """Send changes as they are."""

@@ -1,6 +1,7 @@
 """What an editor asks the server, and waits for."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -45,6 +46,24 @@ async def soon(call: Awaitable[Any]) -> Any:
     return await asyncio.wait_for(call, PATIENCE)
 
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BYTES = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
+"""Of a unit."""
+
+
+def position(text: str, offset: int, encoding: str) -> types.Position:
+    """The position of a character by the specification's rule of lines."""
+    ends = [match.end() for match in _LINE_END.finditer(text, 0, offset)]
+    before = text[ends[-1] if ends else 0 : offset]
+    name = "utf-8" if encoding == "utf-8" else f"{encoding}-le"
+    return types.Position(len(ends), len(before.encode(name, "surrogatepass")) // _BYTES[encoding])
+
+
+def between_lines(text: str, offset: int) -> int:
+    """``offset``, or the next one if it is between the two characters of one line end, where no position is."""
+    return offset + (offset > 0 and text[offset - 1 : offset + 1] == "\r\n")
+
+
 @dataclass
 class Document:
     """A document as the editor has it."""
@@ -52,6 +71,15 @@ class Document:
     uri: str
     text: str
     version: int = 0
+
+    def splice(
+        self, start: int, end: int, new: str, encoding: str = "utf-16"
+    ) -> types.TextDocumentContentChangePartial:
+        """Put ``new`` in place of what is between two offsets; returns the change."""
+        text = self.text
+        self.text = text[:start] + new + text[end:]
+        place = types.Range(position(text, start, encoding), position(text, end, encoding))
+        return types.TextDocumentContentChangePartial(range=place, text=new)
 
     @property
     def identifier(self) -> types.TextDocumentIdentifier:

@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-import re
 
 from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
+from tests.server.lsp.requests import between_lines
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions import documents
@@ -15,26 +15,6 @@ PIECES = (
     "a", "b ", " ", "    ", "\n", "\n", "\r", "\r\n", "\x0c", "\u2028", "é", "😀", "\ufeff", "中", "\0", '"""', "'",
     "(", "):", "def ", "class A:\n", "return x\n", "# codeorigin: ignore\n", "\ud83d", python_function("typed", 4),
 )  # fmt: skip
-LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-def position(text: str, offset: int) -> types.Position:
-    """The position of a character, in UTF-16 units."""
-    ends = [match.end() for match in LINE_END.finditer(text, 0, offset)]
-    # There is no position between the two characters of one line end.
-    if ends and text[offset - 1 : offset + 1] == "\r\n":
-        ends.pop()
-    start = ends[-1] if ends else 0
-    return types.Position(len(ends), len(text[start:offset].encode("utf-16-le", "surrogatepass")) // 2)
-
-
-def replaced(document: Document, start: int, end: int, new: str) -> types.TextDocumentContentChangePartial:
-    """Replace a part of the document; returns the change."""
-    text = document.text
-    document.text = text[:start] + new + text[end:]
-    return types.TextDocumentContentChangePartial(
-        types.Range(position(text, start), position(text, end)), new
-    )
 
 
 def edited(document: Document, chance: random.Random) -> types.TextDocumentContentChangePartial:
@@ -42,8 +22,8 @@ def edited(document: Document, chance: random.Random) -> types.TextDocumentConte
     text = document.text
     start, end = sorted(chance.randrange(len(text) + 1) for _ in range(2))
     end = min(end, start + chance.choice((0, 0, 1, 5, 40) if len(text) < LONGEST else (200, 800)))
-    start, end = (place + (place > 0 and text[place - 1 : place + 1] == "\r\n") for place in (start, end))
-    return replaced(document, start, end, "".join(chance.choice(PIECES) for _ in range(chance.randrange(3))))
+    start, end = between_lines(text, start), between_lines(text, end)
+    return document.splice(start, end, "".join(chance.choice(PIECES) for _ in range(chance.randrange(3))))
 
 
 async def test_findings_after_thousands_of_edits_are_those_of_a_fresh_analysis(editor: Editor) -> None:
@@ -59,7 +39,7 @@ async def test_findings_after_thousands_of_edits_are_those_of_a_fresh_analysis(e
     for document in opened:
         # A whole function, so that there is something to find wherever the edits ended.
         document.version += 1
-        editor.change(document, replaced(document, 0, 0, python_function("last") + "\n"))
+        editor.change(document, document.splice(0, 0, python_function("last") + "\n"))
         await editor.findings_arrived(document)
         shown = [each for each in editor.inbox[PUSHED] if each.uri == document.uri][-1].diagnostics
         fresh = [

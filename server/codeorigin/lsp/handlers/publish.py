@@ -14,12 +14,11 @@ from codeorigin.lsp.documents.scored_document import Result, score
 from codeorigin.lsp.handlers.findings import diagnostic, reported
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
-from codeorigin.report.editor_texts import functions_of
+from codeorigin.lsp.status import send_document_status
 from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)
 
-DOCUMENT_STATUS = "codeorigin/documentStatus"
 SHOW_SECONDS = 1.0
 """Interval at which the results of a slow model are shown."""
 
@@ -173,24 +172,5 @@ def send_findings(session: Session, document: SourceDocument) -> list[FunctionRe
     if is_changed or is_new:
         session.client.publish(document.uri, items, result.version)
     state.reported = len(found)
-    _send_summary(session, document)
+    send_document_status(session, document)
     return [function for function, _ in found]
-
-
-def _send_summary(session: Session, document: SourceDocument) -> None:
-    """Tell the client what is known of a whole document, or of the notebook that a cell belongs to, if it is new."""
-    if not session.wants_status:
-        return
-    uri, parts = document.uri, [document.state]
-    if document.notebook is not None:
-        uri = document.notebook
-        parts = [cell.state for cell in session.documents.opened() if cell.notebook == uri]
-    results = [state.result for state in parts if state.result is not None]
-    reasons = [result.reason for result in results]
-    functions = sum(len(result.functions) for result in results)
-    summary = next(filter(None, reasons)) if all(reasons) else None
-    summary = summary or functions_of(sum(state.reported for state in parts), functions)
-    if any(state.summary != summary for state in parts):
-        session.client.notify(DOCUMENT_STATUS, {"uri": uri, "text": summary})
-        for state in parts:
-            state.summary = summary

@@ -194,8 +194,13 @@ async def test_bad_messages_and_requests_are_refused_and_the_next_one_is_answere
     raw.send(COMMAND, {"command": "codeorigin.status"}, id="good")
     assert (await raw.answer("good"))["result"]["documents"] == 1
     assert [message for message in raw.messages if "error" in message] == []
+    raw.open(python_function("f"), uri="file:///project/pending.py")
+    raw.send(
+        COMMAND, {"command": "codeorigin.rescore", "arguments": ["file:///project/pending.py"]}, id="pending"
+    )
     raw.send("shutdown", None, id="end")
     assert (await raw.answer("end"))["result"] is None
+    assert (await raw.answer("pending"))["error"]["code"] == types.LSPErrorCodes.RequestCancelled
     raw.send("textDocument/hover", {}, id="late")
     assert (await raw.answer("late"))["error"]["code"] == CODES.InvalidRequest
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.workspace import PositionCodec
+from tests.server.lsp.requests import Document, between_lines
 from tests.support.language_texts import CODE, NONE
 
 from codeorigin.core.errors import ModelError
@@ -23,36 +24,6 @@ ALPHABET = st.sampled_from(
      "😀", "👩\u200d💻", "\ufeff", "\0", "中", "\ud83d", "\udc00"]
 )  # fmt: skip
 TEXTS = st.lists(ALPHABET, max_size=12).map("".join)
-
-
-class ClientModel:
-    """An editor's own model of a document: lines by the specification's rule, columns in code units."""
-
-    def __init__(self, text: str, encoding: str) -> None:
-        self.text = text
-        self.encoding = encoding
-
-    def units(self, character: str) -> int:
-        if self.encoding == "utf-32":
-            return 1
-        if self.encoding == "utf-16":
-            return 2 if ord(character) > 0xFFFF else 1
-        point = ord(character)
-        return 1 if point < 0x80 else 2 if point < 0x800 else 3 if point < 0x10000 else 4
-
-    def positions(self) -> list[tuple[int, int, int]]:
-        """(line, column in units, offset) of every place between characters, but not inside CRLF."""
-        found = []
-        line = column = 0
-        for offset, character in enumerate([*self.text, ""]):
-            inside = offset > 0 and self.text[offset - 1 : offset + 1] == "\r\n"
-            if not inside:
-                found.append((line, column, offset))
-            if character == "\n" or (character == "\r" and self.text[offset + 1 : offset + 2] != "\n"):
-                line, column = line + 1, 0
-            elif character and character != "\r":
-                column += self.units(character)
-        return found
 
 
 def workspace(encoding: str) -> SourceWorkspace:
@@ -81,18 +52,12 @@ def test_text_equals_the_clients_after_any_edits(
     text: str, encoding: str, seeds: list[tuple[float, float, str]]
 ) -> None:
     place, document = opened(text, encoding)
-    client = ClientModel(text, encoding)
+    client = Document(document.uri, text)
     for version, (first, second, new) in enumerate(seeds, 1):
-        places = client.positions()
-        low, high = sorted((int(first * (len(places) - 1)), int(second * (len(places) - 1))))
-        high = min(high, low + 20)
-        (start_line, start_column, start), (end_line, end_column, end) = places[low], places[high]
-        client.text = client.text[:start] + new + client.text[end:]
-        change = types.TextDocumentContentChangePartial(
-            range=types.Range(types.Position(start_line, start_column), types.Position(end_line, end_column)),
-            text=new,
-        )
-        place.update_text_document(types.VersionedTextDocumentIdentifier(version, "file:///a.py"), change)
+        low, high = sorted(int(share * len(client.text)) for share in (first, second))
+        low, high = between_lines(client.text, low), between_lines(client.text, min(high, low + 20))
+        change = client.splice(low, max(low, high), new, encoding)
+        place.update_text_document(types.VersionedTextDocumentIdentifier(version, client.uri), change)
         assert document.source == client.text
         assert "".join(document.lines) == client.text
         assert len(document.lines) == len(re.split(r"\r\n|\r|\n", client.text))
