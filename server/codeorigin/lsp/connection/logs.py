@@ -68,7 +68,7 @@ class StderrHandler(logging.Handler):
 
     def close(self) -> None:
         """Wait briefly for the last lines to be written."""
-        self._writer.wait(FLUSH_SECONDS)
+        self._writer.finish(FLUSH_SECONDS)
         super().close()
 
 

@@ -99,10 +99,6 @@ class Writer:
     def finish(self, seconds: float) -> bool:
         """Close, wait up to ``seconds`` for queued data to be written, and return whether none is left."""
         self.close()
-        return self.wait(seconds)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait up to ``seconds`` for queued data to be written, and return whether none is left."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._size, seconds)
 

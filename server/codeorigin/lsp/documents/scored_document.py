@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -159,17 +158,6 @@ class Result:
             if function.span.range.start_line <= line <= function.span.range.end_line:
                 return function
         return None
-
-    def with_id(self, function_id: str) -> FunctionReport | None:
-        """The outermost function with this id."""
-        return next((function for function in self.functions if function.function_id == function_id), None)
-
-    def between(self, first: int, last: int) -> Iterator[FunctionReport]:
-        """The outermost functions that overlap the lines ``first`` to ``last``, inclusive."""
-        for function in self.functions:
-            span = function.span.range
-            if span.start_line <= last and span.end_line >= first:
-                yield function
 
 
 def score(job: ScoringJob, seconds: float, analyzer: Analyzer, cancel: CancelToken) -> Result:

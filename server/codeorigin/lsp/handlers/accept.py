@@ -46,8 +46,7 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
 
 def _to_accept(result: Result, function_id: str | None, accepted: Collection[str]) -> list[FunctionReport]:
     if function_id is not None:
-        found = result.with_id(function_id)
-        return [found] if found is not None else []
+        return [function for function in result.functions if function.function_id == function_id][:1]
     return [
         function
         for function, band in reported(result.functions, result.settings, accepted)

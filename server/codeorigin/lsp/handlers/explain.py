@@ -92,7 +92,8 @@ async def attributions(session: Session, raw: Any) -> dict[str, Any] | None:
     last = part.end.line if part is not None else result.snapshot.positions.index.line_count
     functions = [
         await _with_evidence(session, result, function, first, last)
-        for function in result.between(first, last)
+        for function in result.functions
+        if function.span.range.start_line <= last and function.span.range.end_line >= first
     ]
     return {"version": result.version, "modelId": result.model_id, "functions": functions}
 

@@ -9,7 +9,6 @@ from codeorigin.lsp.connection.parameters import read, to_wire
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.guessed_language import guessed
 from codeorigin.lsp.documents.scored_document import FunctionRecord
-from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.lsp.handlers.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
@@ -49,28 +48,32 @@ async def _rescore_document(session: Session, document: SourceDocument) -> dict[
 async def _rescore_selection(
     session: Session, document: SourceDocument, selection: types.Range
 ) -> dict[str, Any]:
-    snapshot = document.snapshot()
-    positions = snapshot.positions
-    start, end = positions.offset(selection.start), positions.offset(selection.end)
+    snapshot, past = document.snapshot(), session.pasts.known(document.state.repository)
+    start, end = (snapshot.positions.offset(place) for place in (selection.start, selection.end))
     if start >= end:
         return {"verdict": None, "message": "nothing is selected"}
-    selected = _selected_code(snapshot, start, end)
-    if selected is None:
+    code, language = snapshot.text[start:end], snapshot.language
+    if language is None and snapshot.unnamed:
+        language = guessed(code)
+    if language is None:
         message = UNCLEAR_LANGUAGE if snapshot.unnamed else UNSUPPORTED_LANGUAGE
         return {"verdict": None, "message": message}
-    (code, language), past = selected, session.pasts.known(document.state.repository)
     try:
         verdict, model_id = await session.engine.score(
             lambda analyzer, cancel: (
-                analyzer.score(code, language, past=past, cancel=cancel),
+                analyzer.score(code, language.id, past=past, cancel=cancel),
                 analyzer.model_id,
             ),
             Priority.ASKED,
         )
     except CodeOriginError as error:
         return {"verdict": None, "message": str(error)}
-    settings = session.settings(document)
-    message = on_selection(verdict, settings.limits.band(verdict), in_file=_takes_in_file(session, document))
+    settings, result = session.settings(document), document.state.result
+    # Whether other functions count in the verdicts that are shown, and not in this one.
+    in_file = settings.file_context and any(
+        each.verdict.file_evidence is not None for each in (result.functions if result is not None else ())
+    )
+    message = on_selection(verdict, settings.limits.band(verdict), in_file=in_file)
     if document.state.is_open and document.newest_version == snapshot.version:
         _mark_selection(session, document, selection, (verdict, model_id), message)
     return {
@@ -79,28 +82,6 @@ async def _rescore_selection(
         "verdict": verdict_to_wire(verdict, settings),
         "message": message,
     }
-
-
-def _selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] | None:
-    """The code between two offsets and its language, in ``unnamed`` documents guessed from the selected text.
-
-    None if the guess is not clear, or if the language of the document is not supported.
-    """
-    code = snapshot.text[start:end]
-    if snapshot.language is not None:
-        return code, snapshot.language.id
-    if not snapshot.unnamed:
-        return None
-    language = guessed(code)
-    return None if language is None else (code, language.id)
-
-
-def _takes_in_file(session: Session, document: SourceDocument) -> bool:
-    """Whether other functions of the file count in the verdicts of the document."""
-    result = document.state.result
-    if result is None or not session.settings(document).file_context:
-        return False  # the result may still be from earlier settings
-    return any(function.verdict.file_evidence is not None for function in result.functions)
 
 
 def _mark_selection(

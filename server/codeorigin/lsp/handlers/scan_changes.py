@@ -50,15 +50,7 @@ async def scan_changes(session: Session, folder: Any) -> dict[str, Any]:
         pass
     except CodeOriginError as error:
         errors.append(str(error))
-    answer = _answer(files, errors, cancelled=token.cancelled)
-    message = on_changes(
-        files=len(files),
-        functions=answer["functions"],
-        findings=answer["reported"],
-        moved=answer["moved"],
-        errors=errors,
-    )
-    return {**answer, "scored": len(files), "message": message}
+    return _answer(files, errors, cancelled=token.cancelled)
 
 
 async def _scan(
@@ -130,21 +122,20 @@ def _file(
 
 
 def _answer(files: list[dict[str, Any]], errors: list[str], *, cancelled: bool) -> dict[str, Any]:
-    functions = [function for file in files for function in file["functions"]]
+    verdicts = [function["verdict"] for file in files for function in file["functions"]]
     found, moved = (sum(file[key] for file in files) for key in ("reported", "moved"))
-    problems = [plain_message(error) for error in errors[:MAX_ERRORS]]
+    count, problems = len(verdicts) - moved, [plain_message(error) for error in errors[:MAX_ERRORS]]
+    listed = bool(moved) or any(verdict["probability"] is not None for verdict in verdicts)
     return {
         "files": files,
-        "functions": len(functions) - moved,
+        "scored": len(files),
+        "functions": count,
         "moved": moved,
         "reported": found,
         "errors": problems,
         "cancelled": cancelled,
         "remark": in_place_of_list(
-            listed=bool(moved)
-            or any(function["verdict"]["probability"] is not None for function in functions),
-            cancelled=cancelled,
-            errors=problems,
-            nothing=NO_CHANGE_JUDGED,
+            listed=listed, cancelled=cancelled, errors=problems, nothing=NO_CHANGE_JUDGED
         ),
+        "message": on_changes(files=len(files), functions=count, findings=found, moved=moved, errors=errors),
     }

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from codeorigin.analysis.report import FunctionReport
 from codeorigin.core.cancellation import CancelToken
@@ -30,13 +31,7 @@ class ExplanationJobs:
         analyzer = result.job.model.loaded
         if analyzer is None:
             return None
-        return analyzer.cached_explanation(
-            result.snapshot.text,
-            function.span,
-            function_id=function.function_id,
-            past=result.job.past,
-            records=function.verdict.records,
-        )
+        return analyzer.cached_explanation(result.snapshot.text, function.span, **_beside(result, function))
 
     async def get(self, result: Result, function: FunctionReport) -> Explanation:
         """Wait for the explanation; cancelling this stops the work.
@@ -80,12 +75,7 @@ class ExplanationJobs:
         text, token = result.snapshot.text, CancelToken()
         future = self._engine.score(
             lambda analyzer, cancel: analyzer.explain(
-                text,
-                function.span,
-                function_id=function.function_id,
-                past=result.job.past,
-                records=function.verdict.records,
-                cancel=cancel,
+                text, function.span, **_beside(result, function), cancel=cancel
             ),
             priority,
             token,
@@ -104,3 +94,9 @@ class ExplanationJobs:
 
 def _key(result: Result, function: FunctionReport) -> _Key:
     return result.snapshot.uri, function.function_id, result.job.model
+
+
+def _beside(result: Result, function: FunctionReport) -> dict[str, Any]:
+    """What an explanation depends on beside the text."""
+    verdict, past = function.verdict, result.job.past
+    return {"function_id": function.function_id, "past": past, "records": verdict.records}
