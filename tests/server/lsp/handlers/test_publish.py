@@ -29,7 +29,7 @@ UNPARSED = PooledVerdict.without(PooledReason.UNPARSED)
 
 @dataclass
 class Bench:
-    """A session; stands in for its client and the analyzer. A document's text is its version."""
+    """A session with one open document, whose text is its version; stands in for the client and the analyzer."""
 
     analyzed: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -52,23 +52,20 @@ class Bench:
         self.documents.closed = partial(closed, self.session)
         self.session.engine.model.loaded = bench
         self.session.configured.set()
+        self.documents.put_text_document(types.TextDocumentItem("a", "python", 1, "a 1"))
 
-    def open(self, *uris: str) -> None:
-        for uri in uris:
-            item = types.TextDocumentItem(uri=uri, language_id="python", version=1, text=f"{uri} 1")
-            self.documents.put_text_document(item)
-
-    def find(self, uri: str) -> SourceDocument:
-        document = self.documents.find(uri)
+    @property
+    def document(self) -> SourceDocument:
+        document = self.documents.find("a")
         assert document is not None
         return document
 
-    def publish_soon(self, uri: str, delay: float = 0.0) -> None:
-        publish_soon(self.session, self.find(uri), delay)
+    def publish_soon(self, delay: float = 0.0) -> None:
+        publish_soon(self.session, self.document, delay)
 
-    def edit(self, uri: str, version: int) -> None:
-        text = types.TextDocumentContentChangeWholeDocument(text=f"{uri} {version}")
-        self.documents.update_text_document(types.VersionedTextDocumentIdentifier(version, uri), text)
+    def edit(self, version: int) -> None:
+        text = types.TextDocumentContentChangeWholeDocument(text=f"a {version}")
+        self.documents.update_text_document(types.VersionedTextDocumentIdentifier(version, "a"), text)
 
     def publish(self, uri: str, items: list[types.Diagnostic], version: int | None = None) -> None:
         self.published.append((uri, version))
@@ -101,19 +98,18 @@ class Bench:
             await asyncio.sleep(0.001)
         self.running.clear()
 
-    def ask(self, uri: str) -> "asyncio.Future[Result | None]":
-        return asyncio.ensure_future(asyncio.wait_for(scored(self.session, self.find(uri)), PATIENCE))
+    def ask(self) -> "asyncio.Future[Result | None]":
+        return asyncio.ensure_future(asyncio.wait_for(scored(self.session, self.document), PATIENCE))
 
-    async def held_back(self, uri: str) -> "asyncio.Future[Result | None]":
-        """Open a document and ask for its result, which has to wait until ``hold`` is set."""
+    async def held_back(self) -> "asyncio.Future[Result | None]":
+        """Ask for the result, which has to wait until ``hold`` is set."""
         self.hold.clear()
-        self.open(uri)
-        asked = self.ask(uri)
+        asked = self.ask()
         await self.until_running()
         return asked
 
-    async def settled(self, uri: str) -> None:
-        await asyncio.wait_for(settled(self.session, self.find(uri)), PATIENCE)
+    async def settled(self) -> None:
+        await asyncio.wait_for(settled(self.session, self.document), PATIENCE)
 
 
 @pytest.fixture
@@ -126,12 +122,11 @@ async def bench() -> AsyncIterator[Bench]:
 
 
 async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
-    bench.open("a")
     for version in range(2, 6):
-        bench.edit("a", version)
-        bench.publish_soon("a", 0.02)
+        bench.edit(version)
+        bench.publish_soon(0.02)
         assert bench.session.pending == 1
-    await bench.settled("a")
+    await bench.settled()
     assert bench.analyzed == ["a 5"]
     assert bench.published == [("a", 5)]
     assert bench.session.pending == 0
@@ -141,38 +136,36 @@ async def test_text_that_takes_the_parser_too_much_is_not_parsed_twice_nor_while
     bench: Bench,
 ) -> None:
     bench.is_hard = True
-    bench.open("a")
     for _ in range(2):  # opened, and saved
-        opened(bench.session, bench.find("a"))
-        await bench.settled("a")
+        opened(bench.session, bench.document)
+        await bench.settled()
     assert bench.analyzed == ["a 1"]
-    bench.edit("a", 2)
-    edited(bench.session, bench.find("a"))
-    await bench.settled("a")
+    bench.edit(2)
+    edited(bench.session, bench.document)
+    await bench.settled()
     assert bench.analyzed == ["a 1"]
-    opened(bench.session, bench.find("a"))
-    await bench.settled("a")
+    opened(bench.session, bench.document)
+    await bench.settled()
     assert bench.analyzed == ["a 1", "a 2"]
     assert bench.published == [("a", 1), ("a", 2)]
 
 
 async def test_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
     bench.hold.clear()
-    bench.open("a")
-    bench.publish_soon("a")
+    bench.publish_soon()
     await bench.until_running()
-    bench.edit("a", 2)
-    bench.publish_soon("a")
+    bench.edit(2)
+    bench.publish_soon()
     await bench.until_running()
     assert bench.cancelled == ["a 1"]
     bench.hold.set()
-    await bench.settled("a")
+    await bench.settled()
     assert bench.published == [("a", 2)]
     assert bench.failures == []
 
 
 async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> None:
-    asked = await bench.held_back("a")
+    asked = await bench.held_back()
     bench.documents.remove_text_document("a")
     assert await asked is None
     assert bench.published == []
@@ -181,28 +174,26 @@ async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> No
 
 async def test_waiters_woken_by_an_edit_share_its_scoring(bench: Bench) -> None:
     bench.hold.clear()
-    bench.open("a")
-    asked = [bench.ask("a") for _ in range(3)]
+    asked = [bench.ask() for _ in range(3)]
     await bench.until_running()
-    bench.edit("a", 2)
-    bench.publish_soon("a", LONG)
+    bench.edit(2)
+    bench.publish_soon(LONG)
     bench.hold.set()
     first, second, third = await asyncio.gather(*asked)
-    assert first is second is third is bench.find("a").state.result
+    assert first is second is third is bench.document.state.result
     assert bench.published == [("a", 2)]
 
 
 async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
-    bench.open("a")
-    bench.publish_soon("a", LONG)
-    first, second = await asyncio.gather(bench.ask("a"), bench.ask("a"))
-    assert first is second is bench.find("a").state.result
+    bench.publish_soon(LONG)
+    first, second = await asyncio.gather(bench.ask(), bench.ask())
+    assert first is second is bench.document.state.result
     assert bench.analyzed == ["a 1"]
     assert bench.published == [("a", 1)]
 
 
 async def test_result_under_other_settings_is_dropped_and_scored_again(bench: Bench) -> None:
-    asked = await bench.held_back("a")
+    asked = await bench.held_back()
     bench.session.configuration.set_editor({"fileContext": False})
     bench.session.configuration.rebuild([])
     bench.hold.set()
@@ -214,7 +205,7 @@ async def test_result_under_other_settings_is_dropped_and_scored_again(bench: Be
 
 
 async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench) -> None:
-    asked = await bench.held_back("a")
+    asked = await bench.held_back()
     another = Model()
     another.loaded, bench.session.engine.model = bench.session.engine.model.loaded, another
     bench.hold.set()
@@ -225,8 +216,8 @@ async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench)
 
 
 async def test_stopping_the_server_releases_waiters_for_good(bench: Bench) -> None:
-    asked = await bench.held_back("a")
+    asked = await bench.held_back()
     bench.session.stop()
     assert await asked is None
-    assert await bench.ask("a") is None
+    assert await bench.ask() is None
     assert bench.failures == []
