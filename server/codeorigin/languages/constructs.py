@@ -77,14 +77,14 @@ def _constructs(code: str, language: str, *, by_role: bool = True) -> Codes:
     return _filled(_without(best.members, painted, len(data)))[_character_starts(code)]
 
 
-class Reading(NamedTuple):
+class ParsedPiece(NamedTuple):
     """A tree, and the text that it is of: a piece of code, maybe in surroundings that it needs."""
 
     members: Members
     root: Node
 
 
-def read_piece(data: bytes, known: Language) -> Reading:
+def read_piece(data: bytes, known: Language) -> ParsedPiece:
     """The tree of a function, or of another piece of code, in the surroundings that leave the fewest bytes unparsed."""
     best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known)
     # If it may be a piece of something, use the surroundings in which it parses without an error, or with the fewest.
@@ -97,16 +97,16 @@ def read_piece(data: bytes, known: Language) -> Reading:
     return best
 
 
-def _read(members: Members, language: Language) -> tuple[Reading, int]:
+def _read(members: Members, language: Language) -> tuple[ParsedPiece, int]:
     """The tree by the grammar of the language that leaves the fewest bytes unparsed, and how many these are."""
-    best: tuple[Reading, int] | None = None
+    best: tuple[ParsedPiece, int] | None = None
     for name in ("typescript", "tsx") if language.id == "typescript" else (language.id,):
         known = get_language(name)
         fragment = known.fragment_grammar is not None and known.fragment_unless.encode() not in members.data
         root = Parser(_grammar(name, fragment)).parse(members.data).root_node
         errors = _error_bytes(root) if root.has_error else 0
         if best is None or errors < best[1]:
-            best = Reading(members, root), errors
+            best = ParsedPiece(members, root), errors
         if not errors:
             break
     assert best is not None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.server.lsp.raw import RawServer
 
+from codeorigin.check.workers import BYTES_FOR_A_WORKER
 from support.command import PLAIN, TERSE
 from support.repositories import Repository
 
@@ -25,20 +26,27 @@ MODULE = (sys.executable, "-P", "-m", "codeorigin")
 UNSAFE_MODULE = (sys.executable, "-m", "codeorigin")
 
 
+@pytest.fixture(scope="module")
+def commits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two commits, and by their size enough for two processes."""
+    made = Repository(tmp_path_factory.mktemp("modules") / "work")
+    large = CODE + "\n" * BYTES_FOR_A_WORKER
+    made.commit({f"src/{name}.py": CODE if name > 1 else large for name in range(20)}, date="2023-01-01")
+    made.commit({f"src/{name}.py": CODE + "\n\n" + CODE for name in range(10, 20)}, date="2023-01-02")
+    return made.folder
+
+
 @pytest.fixture
-def hostile(tmp_path: Path) -> Repository:
-    """Two commits, and a module or package of every name, each of which leaves a file when it is imported."""
-    made = Repository(tmp_path / "work")
-    # Enough code for several processes.
-    made.commit({f"src/{name}.py": CODE for name in range(60)}, date="2023-01-01")
+def hostile(commits: Path, tmp_path: Path) -> Repository:
+    """These, and a module or package of every name, each of which leaves a file when it is imported."""
+    folder = tmp_path / "work"
+    shutil.copytree(commits, folder)
     for place, name in enumerate(NAMES):
-        path = made.folder / (f"{name}.py" if place % 2 else f"{name}/__init__.py")
+        path = folder / (f"{name}.py" if place % 2 else f"{name}/__init__.py")
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"open({str(tmp_path / f'ran-{name}')!r}, 'w').close()\n")
-    made.git("add", "src")
-    made.commit({f"src/{name}.py": CODE + "\n\n" + CODE for name in range(30)}, date="2023-01-02")
-    (tmp_path / "repositories.txt").write_text(f"{made.folder}\n")
-    return made
+    (tmp_path / "repositories.txt").write_text(f"{folder}\n")
+    return Repository.at(folder)
 
 
 def run(program: Sequence[str], arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
