@@ -87,6 +87,9 @@ class Judge:
     ) -> tuple[PooledVerdict | None, list[list[Verdict]]]:
         """The verdict on a change, and the verdicts on its functions with what the change adds to each.
 
+        Records must say something of all functions that the change wrote, or they do not count where these count
+        together.
+
         Args:
             files: all functions of the changed files.
             in_context: let the functions that the change wrote, and those of their file, count in each verdict.
@@ -95,24 +98,32 @@ class Judge:
             The verdict on the change, None without a rule for commits, and the verdicts on all functions, by file.
             Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
         """
-        judged = [function for file in files for function in file if function.is_judged]
-        calibration = self._read_by(function.verdict for function in judged)
+        calibration = self._read_by(
+            function.verdict for file in files for function in file if function.is_judged
+        )
         by_records = calibration is self._with_records
-        plain = [
-            function.verdict if by_records else _without_records(function.verdict) for function in judged
-        ]
+        counted = (
+            files
+            if by_records
+            else [
+                [replace(function, verdict=_without_records(function.verdict)) for function in file]
+                for file in files
+            ]
+        )
         rule = calibration.commit
         written = [
-            (verdict.logit or 0.0, function.lines, function.language)
-            for function, verdict in zip(judged, plain, strict=True)
+            (function.verdict.logit or 0.0, function.lines, function.language)
+            for file in counted
+            for function in file
+            if function.is_judged
         ]
         whole = None if rule is None else rule.verdict(written)
         verdicts = [[function.verdict for function in file] for file in files]
-        logits = [function.verdict.logit or 0.0 for function in judged]
+        logits = [logit for logit, _, _ in written]
         if in_context and len(logits) >= 2:
             first = 0
-            for file, found in zip(files, verdicts, strict=True):
-                self._add_change(file, found, logits, first)
+            for file, found in zip(counted, verdicts, strict=True):
+                self._add_change(calibration, file, found, logits, first)
                 first += sum(function.is_judged for function in file)
         if self._usual is None:
             return whole, verdicts
@@ -124,18 +135,27 @@ class Judge:
         return whole if by_records else _more_careful(whole, usual_whole), careful
 
     def _add_change(
-        self, file: Sequence[ChangedFunction], verdicts: list[Verdict], logits: Sequence[float], first: int
+        self,
+        calibration: Calibration,
+        file: Sequence[ChangedFunction],
+        verdicts: list[Verdict],
+        logits: Sequence[float],
+        first: int,
     ) -> None:
         """Put what a change adds into the ``verdicts`` on those functions of a file that it wrote.
 
         Args:
-            file: all functions of the file.
+            calibration: the one for all functions of the change.
+            file: all functions of the file, with records only if that calibration is with them.
             verdicts: the verdicts on them.
             logits: the logits of all functions that the change wrote.
             first: where those of the file begin among them.
         """
-        own = {number: verdict.logit for number, verdict in enumerate(verdicts) if verdict.logit is not None}
-        calibration = self._read_by(verdicts[number] for number in own)
+        own = {
+            number: function.verdict.logit
+            for number, function in enumerate(file)
+            if function.verdict.logit is not None
+        }
         context, both = calibration.commit_context, calibration.file_and_commit_context
         beside: dict[int, float] = {}
         if both is not None and both.file is not None and len(own) >= 2:
@@ -146,7 +166,7 @@ class Judge:
         judged = [number for number, function in enumerate(file) if function.is_judged]
         for number, added in zip(judged, context.commit.evidence(logits)[first:], strict=False):
             verdicts[number] = self._verdict(
-                verdicts[number],
+                file[number].verdict,
                 file[number].language,
                 context.scale,
                 (beside.get(number), len(own) - 1),

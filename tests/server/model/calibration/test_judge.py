@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.past import Past
+from codeorigin.model.past import KeptReference, Past, RecordsShare
+from codeorigin.model.reference import ReferenceRule
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import (
     Band,
@@ -21,7 +22,13 @@ from codeorigin.model.verdict import (
     Reason,
     Verdict,
 )
-from support.tiny_model import COMMIT_CONTEXT, COMMIT_RULE, FILE_AND_COMMIT_CONTEXT, FILE_CONTEXT
+from support.tiny_model import (
+    COMMIT_CONTEXT,
+    COMMIT_RULE,
+    FILE_AND_COMMIT_CONTEXT,
+    FILE_CONTEXT,
+    PAST_RULE,
+)
 
 SHIPPED = Bundle.load().calibration
 LOGITS = st.floats(-4, 6)
@@ -150,6 +157,50 @@ def test_model_without_commit_rules_gives_no_change_verdict() -> None:
     plain = Judge(replace(CALIBRATION, commit=None, commit_context=None, file_and_commit_context=None))
     files = [file(1.0, 2.0, written="yy")]
     assert plain.change(files) == (None, [verdicts_of(files[0])])
+
+
+REFERENCE = KeptReference("", "", 3, "")
+RULE = ReferenceRule((1, 1), 8, prior_functions=2.0, scale=10.0, fewest_declared=0, fewest_human=1)
+WITH_RECORDS = replace(
+    CALIBRATION, commit_context=replace(COMMIT_CONTEXT, scale=replace(COMMIT_CONTEXT.scale, temperature=0.5))
+)
+OWN_CODE = Judge(
+    replace(CALIBRATION, past=PAST_RULE, with_past=CALIBRATION, reference=RULE, with_records=WITH_RECORDS),
+    Past((0.0, 1.0), 0.0, reference=REFERENCE),
+)
+
+
+def compared(logit: float, added: float | None) -> list[ChangedFunction]:
+    """A file of one function, written by the change, to whose ``logit`` the project's own code has ``added``."""
+    records = None if added is None else RecordsShare(added, 3, "a.go")
+    found = OWN_CODE.in_file({0: RawScore(logit, logit, 0.0, 1, records)}, "go")
+    return [ChangedFunction("go", found[0], 2, written=True)]
+
+
+def test_own_code_counts_in_a_change_if_it_says_something_of_all_functions() -> None:
+    whole, ((first,), (second,)) = OWN_CODE.change([compared(1.0, 0.5), compared(2.0, -1.0)])
+    assert whole is not None
+    # Two lines each, and eight without evidence.
+    assert whole.logit == pytest.approx((2 * 1.5 + 2 * 1.0) / 12)
+    # 1.2 times what the other has above .1, as if there were one more without evidence.
+    assert (first.commit_evidence, second.commit_evidence) == pytest.approx((1.2 * 0.9 / 2, 1.2 * 1.4 / 2))
+    assert (first.logit, second.logit) == (1.5, 1.0)
+    scale = WITH_RECORDS.commit_context
+    assert scale is not None
+    assert first.probability == pytest.approx(scale.scale.probability(1.5 + 0.54))
+
+
+def test_own_code_counts_nowhere_in_a_change_of_which_it_leaves_out_a_function() -> None:
+    files = [compared(1.0, 0.5), compared(2.0, None)]
+    assert files[0][0].verdict.logit == 1.5
+    whole, ((first,), (second,)) = OWN_CODE.change(files)
+    assert whole is not None
+    assert whole.logit == pytest.approx((2 * 1.0 + 2 * 2.0) / 12)
+    assert (first.commit_evidence, second.commit_evidence) == pytest.approx((1.2 * 1.9 / 2, 1.2 * 0.9 / 2))
+    assert (first.logit, first.records) == (1.0, None)
+    assert first.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(1.0 + 1.14))
+    # Where the functions do not count together, each stays as it is.
+    assert OWN_CODE.change(files, in_context=False)[1] == [verdicts_of(file) for file in files]
 
 
 VERDICT = Verdict(
