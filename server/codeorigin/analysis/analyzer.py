@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import function_id as id_of
-from codeorigin.functions.outline import only_function
+from codeorigin.functions.outline import id_of_code, only_function
 from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parser_pool
 from codeorigin.model.bundle import Bundle
@@ -165,11 +166,18 @@ class Analyzer:
         return scores
 
     def score(
-        self, code: str, language: str, *, past: Past | None = None, cancel: CancelToken = NEVER
+        self,
+        code: str,
+        language: str,
+        *,
+        path: str | None = None,
+        past: Past | None = None,
+        cancel: CancelToken = NEVER,
     ) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
-        Code that consists of a single function is read as it would be in its file.
+        Code that consists of a single function is read as it would be in its file. ``path`` is the file that it is
+        from, on disk, if there is one.
 
         Raises:
             LanguageError: the language is not supported.
@@ -184,7 +192,11 @@ class Analyzer:
         score = self._scores.score(code, known.model_language, cancel)
         if isinstance(score, Reason):
             return Verdict.without(score)
-        return Judge(self.bundle.calibration, past).alone(score, known.model_language)
+        key = id_of_code(code, known.model_language)
+        records = self._references.of_code(past, path, known.model_language, code, key)
+        return Judge(self.bundle.calibration, past).alone(
+            replace(score, records=records), known.model_language
+        )
 
     @property
     def explain_options(self) -> ExplainOptions:

@@ -48,6 +48,16 @@ class References:
                 found[key] = replace(score, records=RecordsShare(value, kept.declared, path))
         return found
 
+    def of_code(
+        self, past: Past | None, path: str | None, language: str, code: str, function_id: str
+    ) -> RecordsShare | None:
+        """What the reference of ``past`` says of code in a model language, from a file on disk, by itself."""
+        if past is None or (kept := past.reference) is None or (reference := self._of(kept)) is None:
+            return None
+        inside = kept.inside(path)
+        found = self._evidence(kept, reference, inside, language, {function_id: code})
+        return RecordsShare(found[function_id], kept.declared, inside) if found else None
+
     def _evidence(
         self, kept: KeptReference, reference: Reference, path: str, language: str, codes: Mapping[str, str]
     ) -> dict[str, float]:

@@ -36,7 +36,11 @@ def find_functions(text: str, language: Language) -> tuple[FunctionSpan, ...]:
 def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
     """The id of a function's text, wherever it is located; ``language`` is its model language, if known."""
     language = language or get_language(span.language).model_language
-    code = code_text(text, span)
+    return id_of_code(code_text(text, span), language)
+
+
+def id_of_code(code: str, language: str) -> str:
+    """The id of a function with this code, in a model language."""
     return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -61,7 +61,7 @@ async def _rescore_selection(
     try:
         verdict, model_id = await session.engine.score(
             lambda analyzer, cancel: (
-                analyzer.score(code, language.id, past=past, cancel=cancel),
+                analyzer.score(code, language.id, path=snapshot.path, past=past, cancel=cancel),
                 analyzer.model_id,
             ),
             Priority.ASKED,
