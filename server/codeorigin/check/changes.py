@@ -26,8 +26,9 @@ from codeorigin.git.change import ChangeKind, ChangeRequest, open_change, relati
 from codeorigin.git.repository import Repository
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.records.file_lines import file_records, header_record
+from codeorigin.records.file_lines import file_records
 from codeorigin.records.function_records import FunctionRecords
+from codeorigin.records.headers import header_record
 from codeorigin.records.reader import RecordReader
 from codeorigin.records.record import Record
 from codeorigin.report.changes import ChangeReport, DeclaredAgent

@@ -223,7 +223,7 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
         past = None
         if settings.past:
             # Results are kept by commit, and what records declare changes with every new one.
-            past = repository_past(repository, bundle, lambda: Analyzer(bundle), records=False)
+            past = repository_past(repository, bundle, lambda: Analyzer(bundle), declared=False)
         job = JudgeCommits(
             repository.root or repository.folder,
             options.model,
@@ -233,7 +233,7 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
         )
         key = _settings_key(options, below, project)
         if past is not None:
-            key += f" {past.evidence}"
+            key += f" {past.evidence} {past.reference is not None}"
         records = None
         if options.declared:
             records = stack.enter_context(RecordReader(repository, head, share=FOR_ALL_COMMITS))

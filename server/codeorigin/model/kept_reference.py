@@ -53,7 +53,7 @@ class OldFile:
 
 @dataclass(frozen=True, slots=True)
 class Populations:
-    """What a reference is made of. ``key`` tells what it was read from.
+    """What a reference is made of. ``key`` tells what it was read from, ``headers`` which files declare themselves.
 
     With it, if they are enough, ``flagged`` of the old functions would be called ``llm``; ``declared`` ones count.
     """
@@ -64,6 +64,7 @@ class Populations:
     enough: bool = False
     declared: int = 0
     flagged: int = 0
+    headers: str = ""
 
     @property
     def languages(self) -> set[str]:
@@ -88,7 +89,7 @@ class Populations:
         """Write them to a file of the cache, replacing what is there. Raises OSError."""
         groups = [*(commit.functions for commit in self.commits), *(file.functions for file in self.files)]
         index = {
-            "state": [self.key, self.enough, self.declared, self.flagged],
+            "state": [self.key, self.enough, self.declared, self.flagged, self.headers],
             "commits": [[commit.name, *commit.names] for commit in self.commits],
             "files": [[file.language, file.path, *file.logits] for file in self.files],
             "functions": [[[function.language, len(function.ids)] for function in group] for group in groups],

@@ -1,10 +1,11 @@
 """What a repository's records declare as an agent's, as a reference for its other functions: read once, and kept."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from codeorigin.analysis.git_sources import blob_source
 from codeorigin.analysis.judged_files import Analyzes
@@ -33,7 +34,7 @@ from codeorigin.past.reading import (
 )
 from codeorigin.records.function_records import DeclaredBy, declared_by
 from codeorigin.records.reader import FOR_ALL_COMMITS, RecordReader, RecordsState
-from codeorigin.records.record import CommitRecords
+from codeorigin.records.record import CommitRecords, Record, WrittenBy, stronger
 
 _MOST_FUNCTIONS = 500
 """Declared ones, of the newest commits: more hardly change their mean."""
@@ -43,7 +44,8 @@ _MOST_FILES = 2_000
 _MOST_COMMITS = 5_000
 """The newest commits, whose records are read."""
 _AT_ONCE = 32
-_FORMAT = 1
+_FORMAT = 2
+_NO_RECORDS = RecordsState(None, (), None)
 
 
 def with_reference(
@@ -53,11 +55,14 @@ def with_reference(
     bundle: Bundle,
     load: Callable[[], Analyzes],
     cancel: CancelToken,
+    *,
+    declared: bool = True,
 ) -> Past:
     """``past``, with the reference of what the repository's records declare, if that is enough.
 
     What is read is kept by ``commit``, the last one of people's code alone, and model. While HEAD and the records are
-    the same, nothing is read again, and of a new HEAD only new commits.
+    the same, nothing is read again, and of a new HEAD only new commits. Unless what is ``declared`` counts, the
+    reference is of the project's people and LLM-written code in general, and the same for every HEAD.
 
     Raises:
         RepositoryError: what is newer than ``commit`` cannot be read.
@@ -65,25 +70,25 @@ def with_reference(
         Cancelled: ``cancel`` was triggered.
     """
     rule, root = bundle.calibration.reference, repository.root
-    if rule is None or root is None:
+    if rule is None or (root is None and declared):
         return past
-    state = RecordsState.of(repository)
-    if state.head is None:
+    state = RecordsState.of(repository) if declared else _NO_RECORDS
+    if declared and state.head is None:
         return past
-    path = cache_folder() / "reference" / _digest(_FORMAT, commit, bundle.model_id)
-    of_records = _digest(state.notes, state.traces)
-    key = f"{state.head} {of_records}"
+    path = cache_folder() / "reference" / _digest(_FORMAT, commit, bundle.model_id, declared)
+    key = f"{state.head} {_digest(state.notes, state.traces)}"
     found = Populations.read(path)
     if found is None or found.key != key:
-        known = {}
-        if found is not None and found.key.endswith(of_records):
-            known = {declared.name: declared for declared in found.commits}
         views = NgramViews([rule.view])
-        commits = _declared_commits(repository, commit, state, known, load(), views, cancel)
+        commits, headers = (
+            _declared_commits(repository, commit, state, found, load(), views, cancel)
+            if declared
+            else ([], "")
+        )
         files = () if found is None else found.files
         if not files and sum(len(declared.functions) for declared in commits) >= rule.fewest_declared:
             files = read_old_files(repository, commit, load(), cancel, views)
-        found = Populations(key, commits, files)
+        found = Populations(key, commits, files, headers=headers)
         reference = found.reference(rule, bundle.general_means(found.languages))
         judge = Judge(bundle.calibration, replace(past, reference=KeptReference("", key, 0, "")))
         found = replace(
@@ -98,7 +103,7 @@ def with_reference(
             return past  # it is read from there
     if not found.enough:
         return past
-    kept = KeptReference(str(path), key, found.declared, str(root))
+    kept = KeptReference(str(path), key, found.declared, str(root or ""))
     return replace(past, reference=kept, flagged=found.flagged)
 
 
@@ -106,12 +111,18 @@ def _declared_commits(
     repository: Repository,
     commit: str,
     state: RecordsState,
-    known: Mapping[str, DeclaredCommit],
+    before: Populations | None,
     analyzer: Analyzes,
     views: NgramViews,
     cancel: CancelToken,
-) -> list[DeclaredCommit]:
-    """The newest commits after ``commit`` of which records name an agent; merges and ``known`` ones are not read."""
+) -> tuple[list[DeclaredCommit], str]:
+    """The newest commits after ``commit`` of which records name an agent, or which wrote to a file whose header does.
+
+    Merges are left out, and so is what was read ``before``, while the records of commits and files are the same.
+
+    Returns:
+        The commits, and what tells the headers from others.
+    """
     found: list[DeclaredCommit] = []
     left = _MOST_FUNCTIONS
     budget = Budget(size=MOST_BYTES, items=MOST_HARD)
@@ -122,8 +133,19 @@ def _declared_commits(
         one_run(run_budget()),
         suppress(BudgetError),
     ):
+        headers = {path: record for path, record in reader.headers().items() if is_wanted(path)}
+        of_headers = _digest(sorted(headers.items()))
+        of_records = _digest(state.notes, state.traces)
+        known = {}
+        if before is not None and before.key.endswith(of_records) and before.headers == of_headers:
+            known = {declared.name: declared for declared in before.commits}
+        by_header = set(_wrote_to(repository, state.head, commit, headers))
         newest = islice(repository.log(state.head, without=commit), _MOST_COMMITS)
-        names = [one.id for one in newest if len(one.parents) < 2 and reader.of_commit(one.id).by_agents()]
+        names = [
+            one.id
+            for one in newest
+            if len(one.parents) < 2 and (one.id in by_header or reader.of_commit(one.id).by_agents())
+        ]
         for start in range(0, len(names), _AT_ONCE):
             some = names[start : start + _AT_ONCE]
             new = [name for name in some if name not in known]
@@ -131,21 +153,42 @@ def _declared_commits(
             for name in some:
                 declared = known.get(name)
                 if declared is None:
-                    records = reader.of_commit(name)
+                    records = _Records(reader.of_commit(name), headers)
                     declared = _declared(
                         name, changes[name], records, objects, analyzer, views, budget, cancel
                     )
                 found.append(declared)
                 left -= len(declared.functions)
                 if left <= 0:
-                    return found
-    return found
+                    return found, of_headers
+    return found, of_headers
+
+
+def _wrote_to(repository: Repository, head: str, commit: str, headers: Mapping[str, Record]) -> Iterator[str]:
+    """The newest commits after ``commit`` that changed a file which an agent wrote by its header."""
+    paths = tuple(sorted(path for path, record in headers.items() if record.by is WrittenBy.AGENT))
+    if paths:
+        log = repository.log(head, without=commit, paths=paths[:_MOST_FILES])
+        yield from (one.id for one in islice(log, _MOST_COMMITS))
+
+
+class _Records(NamedTuple):
+    """What is recorded about a commit, and what the headers of files say today."""
+
+    of_commit: CommitRecords
+    headers: Mapping[str, Record]
+
+    def declare(self, path: str, lines: Iterable[int]) -> bool:
+        """Whether they name an agent for all of these lines of a file of the commit."""
+        header = self.headers.get(path)
+        found = (stronger(self.of_commit.of_line(path, line), header) for line in lines)
+        return declared_by(found) is DeclaredBy.AGENT
 
 
 def _declared(
     name: str,
     diff: Diff,
-    records: CommitRecords,
+    records: _Records,
     objects: Objects,
     analyzer: Analyzes,
     views: NgramViews,
@@ -168,8 +211,7 @@ def _declared(
             if function.written
             and function.verdict.logit is not None
             and function.lines is not None
-            and declared_by(records.of_line(file.path, line) for line in function.lines.telling())
-            is DeclaredBy.AGENT
+            and records.declare(file.path, function.lines.telling())
         ][: _MOST_OF_COMMIT - len(found)]
         names += (function.function_id for function in functions)
         found += vectors(views, file, functions)

@@ -33,13 +33,13 @@ def repository_past(
     cancel: CancelToken = NEVER,
     head: str | None = None,
     *,
-    records: bool = True,
+    declared: bool = True,
 ) -> Past | None:
     """The past of ``repository``; None if it has none, or if the model has no rule for it.
 
     The functions of :func:`~codeorigin.past.reading.read_old_files` are read. Their scores are kept by commit and
-    model; only without them is an analyzer loaded, with ``load``. ``head`` is the commit of HEAD, if it is known. With
-    ``records``, the past also has the reference of what these declare, if the model has a rule for it.
+    model; only without them is an analyzer loaded, with ``load``. ``head`` is the commit of HEAD, if it is known. Where
+    the model has a rule for it, the past also has a reference, with what records declare unless ``declared`` is False.
 
     Raises:
         RepositoryError: the repository cannot be read, or lacks old files.
@@ -63,10 +63,8 @@ def repository_past(
     if past is None:
         return None
     past = replace(past, flagged=would_be)
-    if not records:
-        return past
     try:
-        return with_reference(past, repository, commit, bundle, load, cancel)
+        return with_reference(past, repository, commit, bundle, load, cancel, declared=declared)
     except RepositoryError:
         cancel.raise_if_cancelled()
         return past  # only something newer is missing

@@ -1,7 +1,6 @@
 """What is recorded about each line of files as they are in a commit, on disk or in an editor."""
 
 import codecs
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -11,20 +10,11 @@ from codeorigin.core.errors import RepositoryError
 from codeorigin.git.blame import origins_of_files
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.records.headers import header_record
 from codeorigin.records.reader import RecordReader, RecordsState
-from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy, stronger
+from codeorigin.records.record import Record, stronger
 
 _AT_ONCE = 200
-_MOST_HEADER_LINES = 20
-_LONGEST_HEADER = 1_000
-_DISCLOSED = {
-    b"none": WrittenBy.PERSON,
-    b"ai-assisted": WrittenBy.MIXED,
-    b"ai-generated": WrittenBy.AGENT,
-    b"autonomous": WrittenBy.AGENT,
-}
-# Before it stand only the marks of a comment, whatever the language's are; after it, the end of one.
-_HEADER = re.compile(rb"[^\w\"'`]{0,40}(?:rem |dnl )?spdx-ai-disclosure:[ \t]*([\w-]+)\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +87,6 @@ def file_records(
                     yield None
                 else:
                     yield tuple(stronger(reader.of_line(origin), header) for origin in origins)
-
-
-def header_record(content: bytes) -> Record | None:
-    """What a comment ``SPDX-AI-Disclosure`` at the top of a file says; None without one that is known."""
-    for line in content[: _MOST_HEADER_LINES * _LONGEST_HEADER].split(b"\n", _MOST_HEADER_LINES)[
-        :_MOST_HEADER_LINES
-    ]:
-        found = _HEADER.fullmatch(line[:_LONGEST_HEADER])
-        by = None if found is None else _DISCLOSED.get(found[1].lower())
-        if by is not None:
-            return Record(RecordSource.HEADER, by, Strength.FILE)
-    return None
 
 
 def _as_committed(content: bytes, committed: bytes | None) -> bytes:

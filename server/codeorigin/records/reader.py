@@ -16,6 +16,7 @@ from codeorigin.git.repository import Repository
 from codeorigin.records import agent_trace, git_ai
 from codeorigin.records.agent_trace import AgentTrace
 from codeorigin.records.commit_messages import MAX_COMMIT, message_records
+from codeorigin.records.headers import headers_of
 from codeorigin.records.record import (
     MOST_RANGES,
     CommitRecords,
@@ -127,6 +128,15 @@ class RecordReader:
     def content(self, blob: str) -> bytes | None:
         """The content of a file; None if it is missing, damaged or too large."""
         return self._content(blob, LARGEST, self._texts)
+
+    def headers(self) -> dict[str, Record]:
+        """What the headers of the files of ``head`` say, by path; none if git cannot search them."""
+        try:
+            return headers_of(self._repository, self.head)
+        except RepositoryError as error:
+            self._repository.git.cancel.raise_if_cancelled()
+            self._problem(f"headers of files are skipped: {error}")
+            return {}
 
     def of_line(self, origin: LineOrigin) -> Record | None:
         """The strongest record about a line; None without any."""

@@ -48,10 +48,10 @@ def declaring(repository: Repository) -> Repository:
     return repository
 
 
-def past_of(repository: Repository, model: Path, *, records: bool = True) -> Past:
+def past_of(repository: Repository, model: Path, *, declared: bool = True) -> Past:
     bundle = Bundle.load(model)
     opened = Opened.of(repository.folder)
-    found = repository_past(opened, bundle, lambda: Analyzer(bundle), records=records)
+    found = repository_past(opened, bundle, lambda: Analyzer(bundle), declared=declared)
     assert found is not None
     return found
 
@@ -112,7 +112,68 @@ def test_rule_that_asks_for_declared_functions_gives_todays_past_without(
     repository: Repository, tmp_path: Path, tiny_model_dir: Path
 ) -> None:
     asks = with_reference_rule(tmp_path / "asks", tiny_model_dir, replace(REFERENCE_RULE, fewest_declared=3))
-    assert past_of(repository, asks) == past_of(repository, asks, records=False)
+    assert past_of(repository, asks).reference is None
+    repository.commit({"one.py": checks("a", "b", "c")}, message=AGENT, date="2025-01-01")
+    assert past_of(repository, asks).reference is not None
+    assert past_of(repository, asks, declared=False).reference is None
+
+
+def test_reference_without_what_is_declared_is_the_same_for_every_head(
+    repository: Repository, model: Path
+) -> None:
+    before = past_of(repository, model, declared=False)
+    assert before == replace(past_of(repository, model), reference=before.reference)
+    repository.commit({"one.py": checks("a", "b", "c")}, message=AGENT, date="2025-01-01")
+    assert past_of(repository, model, declared=False) == before
+    assert before.reference is not None
+    assert before.reference.declared == 0
+
+
+def test_file_whose_header_names_an_agent_is_declared(repository: Repository, model: Path) -> None:
+    header = "# SPDX-AI-Disclosure: ai-generated\n"
+    repository.commit({"made.py": header + checks("a", "b"), "mine.py": checks("c")}, date="2025-01-01")
+    repository.commit({"helped.py": header.replace("generated", "assisted") + checks("d")}, date="2025-01-02")
+    past = past_of(repository, model)
+    (commit,) = populations(past).commits
+    assert len(commit.functions) == 2
+    assert past.reference is not None
+    assert past.reference.declared == 2
+    # Neither the file itself nor what the same commit wrote is nearer to it.
+    plain = past_of(repository, model, declared=False)
+    for name in ("made.py", "mine.py"):
+        assert evidence(repository, model, past, name) == pytest.approx(
+            evidence(repository, model, plain, name)
+        )
+    with_declared, without = (evidence(repository, model, each, "helped.py") for each in (past, plain))
+    assert with_declared[0] is not None
+    assert without[0] is not None
+    assert with_declared[0] > without[0]
+
+
+def test_header_that_is_added_later_declares_what_older_commits_wrote(
+    repository: Repository, model: Path
+) -> None:
+    repository.commit({"one.py": checks("a", "b")}, message=AGENT, date="2025-01-01")
+    repository.commit({"made.py": checks("c", "d")}, date="2025-01-02")
+    assert [len(commit.functions) for commit in populations(past_of(repository, model)).commits] == [2]
+    header = "# SPDX-AI-Disclosure: autonomous\n"
+    repository.commit({"made.py": header + checks("c", "d")}, date="2025-01-03")
+    found = populations(past_of(repository, model)).commits
+    assert [len(commit.functions) for commit in found] == [0, 2, 2]
+    assert past_of(repository, model).reference is not None
+    repository.commit({"made.py": checks("c", "d")}, date="2025-01-04")
+    assert [len(commit.functions) for commit in populations(past_of(repository, model)).commits] == [2]
+
+
+def test_selection_is_compared_like_the_function_that_it_is(declaring: Repository, model: Path) -> None:
+    past, analyzer = past_of(declaring, model), Analyzer.load(model)
+    for name in ("mixed.py", "two.py"):
+        path = declaring.folder / name
+        document = Document(path.read_text(), "python", str(path))
+        function = analyzer.analyze(document, file_context=False, past=past).functions[0]
+        selected = document.text[function.span.range.start : function.span.range.end]
+        assert analyzer.score(selected, "python", path=str(path), past=past) == function.verdict
+        assert function.verdict.records is not None
 
 
 def test_new_head_reads_new_commits_alone(

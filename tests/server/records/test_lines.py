@@ -11,7 +11,8 @@ import pytest
 from codeorigin.git.blame import line_origins
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.records.agent_trace import read_agent_trace, split_records
-from codeorigin.records.file_lines import file_records, header_record, text_records
+from codeorigin.records.file_lines import file_records, text_records
+from codeorigin.records.headers import header_record, headers_of
 from codeorigin.records.reader import RecordReader
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy, WrongRecordError
 from support.changes import TEN
@@ -290,3 +291,25 @@ def test_what_a_shallow_clone_ends_with_says_nothing_about_older_lines(repositor
     shallow.git("fetch", "--quiet", "--depth=1", repository.folder.as_uri(), "main")
     shallow.git("checkout", "--quiet", "FETCH_HEAD")
     assert declared(shallow, "a.py") == [None] * 11
+
+
+def test_headers_of_a_commits_files(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "repository")
+    header = "// SPDX-AI-Disclosure: {}\n"
+    repository.commit(
+        {
+            "a.go": header.format("ai-generated"),
+            "b/line\nend.go": "package b\n\n" + header.format("none").upper(),
+            "late.go": "\n" * 20 + header.format("ai-generated"),
+            "quoted.go": "x := `SPDX-AI-Disclosure: autonomous`\n",
+            "unknown.go": header.format("perhaps"),
+            "plain.go": "package c\n",
+        },
+        date="2025-01-01",
+    )
+    repository.write("uncommitted.go", header.format("autonomous"))
+    repository.configure({"grep.column": "true", "grep.fullName": "false", "color.grep": "always"})
+    opened = Opened.of(repository.folder)
+    head = repository.git("rev-parse", "HEAD")
+    found = {path: record.by for path, record in headers_of(opened, head).items()}
+    assert found == {"a.go": WrittenBy.AGENT, "b/line\nend.go": WrittenBy.PERSON}
