@@ -1,5 +1,6 @@
 """The ``codeorigin`` command, and ``python -m codeorigin``."""
 
+import gc
 import sys
 
 import codeorigin
@@ -8,6 +9,8 @@ from codeorigin.core.safe_path import PYTHONPATH_ADVICE, trust_no_folder, untrus
 
 def main() -> int:
     """Run the command line; answer what editors ask most often before the full parser is built."""
+    # What is imported stays, so it is not looked through until a command begins.
+    gc.disable()
     # Before anything else is imported: the current folder may be a repository with a module of any name.
     trust_no_folder()
     # ruff: noqa: PLC0415

@@ -21,7 +21,7 @@ from codeorigin.model.verdict import Reason
 if TYPE_CHECKING:
     from codeorigin.explain.explainer import Explainer
 
-_CHUNK_CHARACTERS = 1 << 15
+_CHUNK_CHARACTERS = 1 << 16
 """Most characters scored between two checks of the cancel token; a single function may have more."""
 
 SCORE_CACHE_BYTES = 4 * 2**20

@@ -95,7 +95,7 @@ def _file(source: Source, text: str, report: FileReport, how: How, cell: Piece |
     if changed is not None and cell is not None:
         changed = _in_cell(changed, cell.lines or ())
     shown = None if changed is None else _as_shown(text, changed)
-    rows = _LINE_END.split(text)
+    rows = _LINE_END.split(text) if "\r" in text else text.split("\n")
     functions = [
         JudgedFunction(
             function.span,
@@ -211,5 +211,5 @@ def _counted(rows: Sequence[str], function: FunctionReport, changed: LineRanges 
     first, last = line_range(function)
     ranges = ((first, last),) if changed is None else changed
     return sum(
-        bool(row.strip()) for low, high in ranges for row in rows[max(first, low) - 1 : min(last, high)]
+        sum(map(bool, map(str.strip, rows[max(first, low) - 1 : min(last, high)]))) for low, high in ranges
     )

@@ -29,6 +29,11 @@ Outcome = JudgedFile | FileError
 """What a source gives: one file, a notebook one for each cell with functions, or the error."""
 
 
+def collect_seldom() -> None:
+    """Most objects stay in the reports, and to look through them again and again takes a twentieth of a check."""
+    gc.set_threshold(50_000, 20, 20)
+
+
 @dataclass(frozen=True, slots=True)
 class FileCheck:
     """How to check files: everything that a worker process needs to know.
@@ -45,8 +50,7 @@ class FileCheck:
         """An analyzer with the model, from its ``bundle`` if that is loaded; raises ModelError."""
         from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
-        # Most objects stay in the reports, and to look through them again and again takes a twentieth of a check.
-        gc.set_threshold(50_000, 20, 20)
+        collect_seldom()
         if bundle is None:
             return Analyzer.load(self.model, threads=self.threads)
         return Analyzer(bundle, threads=self.threads)

@@ -144,7 +144,7 @@ def _read(kind: Any, value: Any) -> Any:
         kind = get_args(kind)[0]
     container, of = get_origin(kind), get_args(kind)
     if container in (list, tuple):
-        return container(of[0](number) for number in value)
+        return container(map(of[0], value))
     if container is Mapping:
         return {name: _read(of[1], inner) for name, inner in value.items()}
     return kind.from_manifest(value) if issubclass(kind, ManifestEntry) else kind(value)

@@ -198,9 +198,10 @@ class Judge:
         """A score as a verdict that no scale has read yet."""
         past = None if self._past is None else self._past.share(score.logit)
         records = None if self._with_records is None else score.records
-        unread = Verdict(
+        of_project = sum(share.evidence for share in (past, records) if share is not None)
+        return Verdict(
             None,
-            score.logit,
+            score.logit + of_project,
             None,
             wide=score.wide,
             deep=score.deep,
@@ -208,7 +209,6 @@ class Judge:
             past=past,
             records=records,
         )
-        return replace(unread, logit=score.logit + unread.of_project)
 
     def _read_by(self, verdicts: Iterable[Verdict]) -> Calibration:
         """The calibration for functions that count together: that with records if these say something of all of them."""

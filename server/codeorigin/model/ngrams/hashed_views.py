@@ -64,7 +64,7 @@ class View:
 
 Ints = npt.NDArray[np.int32]
 
-BATCH_CHARACTERS = 1 << 15
+BATCH_CHARACTERS = 1 << 16
 """Most characters per batch, so that its arrays stay in the processor's cache; a single function may have more."""
 
 
@@ -186,8 +186,9 @@ def _word_numbers(
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """The numbers ``(n,)`` of the words of ``texts``, end to end, and how many ``(texts,)`` each has."""
     found = [word_pattern(text).findall(text) for text in texts]
-    numbers = vocabulary.numbers(chain.from_iterable(found))
-    return numbers, np.array([len(words) for words in found], dtype=np.int64)
+    counts = [len(words) for words in found]
+    numbers = vocabulary.numbers(chain.from_iterable(found), sum(counts))
+    return numbers, np.array(counts, dtype=np.int64)
 
 
 _MARKS = 3
@@ -216,7 +217,7 @@ def comment_items(texts: Sequence[str], language: str, vocabulary: Vocabulary) -
     firsts = ends - lengths
     hashes = np.zeros(lengths.sum(), dtype=np.uint64)
     is_word = np.ones(len(hashes), dtype=np.bool_)
-    of_marks = vocabulary.words(vocabulary.numbers(marks)).reshape(-1, _MARKS)
+    of_marks = vocabulary.words(vocabulary.numbers(marks, len(marks))).reshape(-1, _MARKS)
     for column, places in enumerate((firsts, firsts + 1, ends - 1)):
         hashes[places] = of_marks[:, column]
         is_word[places] = False

@@ -116,9 +116,9 @@ class Vocabulary(dict[str, int]):
         number = self[word] = len(self)
         return number
 
-    def numbers(self, words: Iterable[str]) -> npt.NDArray[np.int32]:
-        """The number ``(n,)`` of each word; valid until the next :meth:`trim`."""
-        return np.fromiter(map(self.__getitem__, words), dtype=np.int32)
+    def numbers(self, words: Iterable[str], count: int) -> npt.NDArray[np.int32]:
+        """The number ``(count,)`` of each word; valid until the next :meth:`trim`."""
+        return np.fromiter(map(self.__getitem__, words), dtype=np.int32, count=count)
 
     def words(self, numbers: npt.NDArray[np.int32]) -> Hashes:
         """The hash ``(n,)`` of each numbered word."""

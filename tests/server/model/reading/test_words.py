@@ -42,7 +42,7 @@ def test_appending_a_non_ascii_letter_keeps_the_shape_so_far(text: str) -> None:
 
 def check_words(text: str, language: str) -> None:
     words, vocabulary = word_pattern(text).findall(text), Vocabulary()
-    numbers = vocabulary.numbers(words)
+    numbers = vocabulary.numbers(words, len(words))
     assert vocabulary.words(numbers).tolist() == [fnv1a(word) for word in words]
     shapes = [word if word in KEYWORDS[language] else shape(word) for word in words]
     assert vocabulary.shapes(numbers, language).tolist() == [fnv1a(form) for form in shapes]
@@ -70,10 +70,10 @@ def test_growing_and_trimming_the_vocabulary_changes_no_hash(monkeypatch: pytest
     vocabulary = Vocabulary()
     fresh = len(vocabulary)
     found = [f"word_{number}" for number in range(9000)]
-    before = vocabulary.words(vocabulary.numbers(found))
+    before = vocabulary.words(vocabulary.numbers(found, len(found)))
     assert len(vocabulary) == fresh + 9000
     vocabulary.trim()
     assert len(vocabulary) == fresh
-    after = vocabulary.words(vocabulary.numbers(reversed(found)))
+    after = vocabulary.words(vocabulary.numbers(reversed(found), len(found)))
     np.testing.assert_array_equal(before, after[::-1])
     assert before[:2].tolist() == [fnv1a("word_0"), fnv1a("word_1")]
