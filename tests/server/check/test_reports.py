@@ -148,7 +148,9 @@ def test_next_step_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a b.py").touch()
     last = rendered(check_result(checked_file("a b.py")), show=Show.FINDINGS).splitlines()[-1]
-    assert last == "See why: codeorigin explain 'a b.py:4'; accept all: codeorigin check --update-baseline"
+    assert (
+        last == "See why: codeorigin explain 'a b.py:4'; accept all here: codeorigin check --update-baseline"
+    )
     assert "See why" not in rendered(check_result(checked_file("gone.py")), show=Show.FINDINGS)
 
 

@@ -109,7 +109,9 @@ def _next_step(result: CheckResult) -> str | None:
     # What is shown of an odd name, of a cell or of stdin is no path; what a CI system obeys is not printed.
     if why is None or printable(why) != why or not os.path.isfile(file.shown):  # noqa: PTH113 - False for what is no path at all
         return None
-    return f"See why: {why}" if result.change is not None else f"See why: {why}; accept all: {ACCEPT_ALL}"
+    return (
+        f"See why: {why}" if result.change is not None else f"See why: {why}; accept all here: {ACCEPT_ALL}"
+    )
 
 
 def _write_rows(rows: Sequence[_Row], console: Console, stream: TextIO, *, with_verdicts: bool) -> None:
