@@ -117,7 +117,7 @@ class Session:
             self.settings(document),
             document.root,
             self.engine.model,
-            self.pasts.known(state.repository),
+            self.pasts.known(state.past_repository),
             self.configuration.source_of_exclude(document.folder),
         )
 

@@ -13,8 +13,6 @@ import pytest_lsp
 from lsprotocol import types
 from tests.server.lsp.requests import Document, Requests, plain, soon
 
-from support.waiting import until
-
 PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
 STATUS = "codeorigin/status"
@@ -168,23 +166,14 @@ class Editor(Requests):
         """Of which functions these diagnostics are."""
         return [each.data["name"] for each in await self.findings(document)]
 
-    async def asked_again(self, *kinds: str) -> None:
-        """Wait until the server requests a refresh of all ``kinds``, and forget the requests."""
-        await until(lambda: set(kinds) <= set(self.refreshes))
-        self.refreshes.clear()
-
-    def tell_settings(self, **settings: Any) -> None:
-        """Change the settings as a client does."""
+    async def configure(self, **settings: Any) -> None:
+        """Change the settings as a client does, and wait until they apply to the open documents."""
         self.settings = settings
         self.client.set_configuration(settings, section="codeorigin")
         self.asked_for_settings.clear()
         self.client.workspace_did_change_configuration(
             types.DidChangeConfigurationParams(settings={"codeorigin": settings})
         )
-
-    async def configure(self, **settings: Any) -> None:
-        """Change the settings, and wait until they apply to the open documents."""
-        self.tell_settings(**settings)
         await soon(self.asked_for_settings.wait())
         await self.command("codeorigin.status")
         await self.idle()

@@ -16,6 +16,7 @@ from codeorigin.report.figures import probability_percent
 from codeorigin.report.functions import finding, reading, reading_or_reason
 from codeorigin.report.shares import human_phrase
 from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
+from support.waiting import until
 
 END = "        total += value * 7\n    return total\n"
 EDITED = "        self.assertEqual(value, limit)\n        raise ValueError(f'{value!r} is wrong')\n"
@@ -100,7 +101,7 @@ async def test_everything_shown_takes_in_the_file_and_follows_an_edit_of_it(
         assert reading(old.verdict, Band.LLM) != reading(new.verdict, Band.LLM)
         assert old.verdict.logit == pytest.approx(new.verdict.logit)
     await check_everything(editor, document, after)
-    await editor.asked_again("codeLens")
+    await until(lambda: "codeLens" in editor.refreshes)
 
 
 async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, analyzer: Analyzer) -> None:

@@ -86,16 +86,6 @@ async def test_client_is_told_what_is_known_of_a_whole_document(editor: Editor) 
     await editor.idle()
 
 
-async def test_on_save_scores_only_after_a_save(editor: Editor) -> None:
-    await editor.configure(threshold=0.0, run="onSave")
-    document = editor.open(python_function("saved"))
-    assert await editor.names(document) == ["saved"]
-    editor.replace(document, "saved", "edited")
-    await editor.idle()
-    editor.save(document)
-    assert await editor.names(document) == ["edited"]
-
-
 async def test_changing_other_settings_does_not_score_text_typed_since(editor: Editor) -> None:
     run = "onSave"
     document = editor.open(python_function("seen"))

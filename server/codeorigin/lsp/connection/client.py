@@ -71,7 +71,7 @@ class Client:
     def publish(self, uri: str, items: list[types.Diagnostic], version: int | None = None) -> None:
         """Push diagnostics."""
         params = types.PublishDiagnosticsParams(uri=uri, diagnostics=items, version=version)
-        self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        self._protocol.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Show one line to the user."""

@@ -62,7 +62,7 @@ class DocumentState:
     """Whether the task is still waiting for the user to stop typing."""
     waits_for_save: bool = False
     """Whether the newest text is not scored before a save or a request, as the settings say."""
-    repository: Path | None = None
+    past_repository: Path | None = None
     """The repository whose past counts, if it has one; None if none does."""
     declared: DeclaredLines | None = None
     """What is recorded about the lines, maybe those of an older version; None if that is unknown or not wanted."""

@@ -20,6 +20,7 @@ from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.lsp.documents.document_state import DocumentState
 from codeorigin.lsp.documents.guessed_language import UNNAMED, guessed
 from codeorigin.lsp.documents.snapshot import Positions, Snapshot, path_of_uri
+from codeorigin.past.place import repository_folder
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 logger = logging.getLogger(__name__)
@@ -127,6 +128,11 @@ class SourceDocument(TextDocument):
         """The workspace folder on disk."""
         path = path_of_uri(self.folder) if self.folder is not None else None
         return Path(path) if path is not None else None
+
+    @property
+    def repository(self) -> Path | None:
+        """The folder of the repository that the file is in."""
+        return None if self.file is None else repository_folder(self.file.parent)
 
     def snapshot(self) -> Snapshot:
         """The document as it is now."""

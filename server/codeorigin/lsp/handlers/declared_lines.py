@@ -21,7 +21,6 @@ from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.lsp.session import Session
-from codeorigin.past.place import repository_folder
 from codeorigin.records.record import record_values
 from codeorigin.report.declared import declared_counts, declared_sentence, record_label
 
@@ -37,7 +36,7 @@ def read_declared(
 
     Returns what reads them; None if none are to be read. ``again``: HEAD or the notes may have moved since.
     """
-    state, folder, snapshot = document.state, repository_of(document), document.snapshot()
+    state, folder, snapshot = document.state, document.repository, document.snapshot()
     if folder is None or session.stopped or not session.settings(document).enable:
         return None
     if snapshot.language is None or snapshot.is_cell:
@@ -91,11 +90,6 @@ def _to_wire(known: DeclaredLines) -> dict[str, Any]:
             about = {"record": record_values(record), "label": record_label(record)}
             runs.append({"first": first, "last": line - 1, **about})
     return {"version": known.version, "runs": runs, "message": declared_counts(known.lines)}
-
-
-def repository_of(document: SourceDocument) -> Path | None:
-    """The folder of the repository that a document is in."""
-    return None if document.file is None else repository_folder(document.file.parent)
 
 
 async def _declared(

@@ -101,8 +101,8 @@ async def _publish(session: Session, document: SourceDocument, delay: float) -> 
     """Score the document and send the findings; False if that failed."""
     await asyncio.sleep(delay)
     document.state.is_delayed = False
-    job, known = session.job(document), _current(session, document)
-    if known is not None and known.is_complete:
+    job, known = session.job(document), document.state.result
+    if known is not None and known.is_complete and known.job == job:
         send_findings(session, document)  # other functions may be accepted
         return True
     if (reason := job.skipped()) is not None:

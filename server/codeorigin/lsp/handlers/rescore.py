@@ -48,7 +48,7 @@ async def _rescore_document(session: Session, document: SourceDocument) -> dict[
 async def _rescore_selection(
     session: Session, document: SourceDocument, selection: types.Range
 ) -> dict[str, Any]:
-    snapshot, past = document.snapshot(), session.pasts.known(document.state.repository)
+    snapshot, past = document.snapshot(), session.pasts.known(document.state.past_repository)
     start, end = (snapshot.positions.offset(place) for place in (selection.start, selection.end))
     if start >= end:
         return {"verdict": None, "message": "nothing is selected"}
