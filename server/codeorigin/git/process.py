@@ -142,6 +142,10 @@ class FailedCommandError(RepositoryError):
     """git ran and failed or stalled, usually because something requested is missing or damaged."""
 
 
+class StalledError(FailedCommandError):
+    """git made no progress: it waits for a pipe, for example."""
+
+
 class Git:
     """``git`` in one folder. Methods raise :class:`~codeorigin.core.errors.RepositoryError` with a one-line message.
 
@@ -223,9 +227,7 @@ class Git:
     def _raise_if_ended(self, watch: Watch, command: str) -> None:
         self.cancel.raise_if_cancelled()
         if watch.stalled:
-            raise FailedCommandError(
-                f"git {command} made no progress for {watch.patience:g} seconds; stopped"
-            )
+            raise StalledError(f"git {command} made no progress for {watch.patience:g} seconds; stopped")
         if watch.late:
             raise RepositoryError(f"git {command} took longer than {watch.seconds:g} seconds; stopped")
 

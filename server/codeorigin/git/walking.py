@@ -28,7 +28,8 @@ def source_files(
     """
     root = os.path.abspath(folder)  # noqa: PTH100 - resolve() would merge links with their targets
     real = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118 - ends in a separator
-    pending = [(root, _ignored(root, cancel))]
+    ignored_below = _Ignored(cancel)
+    pending = [(root, ignored_below(root))]
     while pending:
         current, ignored = pending.pop()
         try:
@@ -37,7 +38,7 @@ def source_files(
         except OSError:
             continue
         if current != root and any(entry.name == ".git" for entry in listed):
-            ignored = _ignored(current, cancel)
+            ignored = ignored_below(current)
         folders: list[tuple[str, frozenset[str]]] = []
         for entry in listed:
             if entry.path in ignored:
@@ -52,20 +53,30 @@ def source_files(
         pending.extend(reversed(folders))
 
 
-def _ignored(folder: str, cancel: CancelToken) -> frozenset[str]:
-    """What git ignores below ``folder``, without what is in ignored folders; empty if git does not say."""
-    if not any(os.path.lexists(path / ".git") for path in (Path(folder), *Path(folder).parents)):
-        return frozenset()
-    # Without a repository, a check and a server start without it.
-    from codeorigin.git.process import Git  # noqa: PLC0415
+class _Ignored:
+    """What git ignores below a folder, without what is in ignored folders; empty if git does not say.
 
-    options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
-    try:
-        answer = Git(Path(folder), _OTHER_PLACES, cancel).run("ls-files", *options)
-    except RepositoryError:
-        return frozenset()
-    names = (os.fsdecode(name).rstrip("/").replace("/", os.sep) for name in answer.split(b"\0") if name)
-    return frozenset(os.path.join(folder, name) for name in names)  # noqa: PTH118 - compared with those of scandir
+    It is not asked again once it has stalled: that takes seconds, and a folder may hold thousands of repositories.
+    """
+
+    def __init__(self, cancel: CancelToken) -> None:
+        self._cancel, self._has_stalled = cancel, False
+
+    def __call__(self, folder: str) -> frozenset[str]:
+        above = (Path(folder), *Path(folder).parents)
+        if self._has_stalled or not any(os.path.lexists(path / ".git") for path in above):
+            return frozenset()
+        # Without a repository, a check and a server start without it.
+        from codeorigin.git.process import Git, StalledError  # noqa: PLC0415
+
+        options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
+        try:
+            answer = Git(Path(folder), _OTHER_PLACES, self._cancel).run("ls-files", *options)
+        except RepositoryError as error:
+            self._has_stalled = isinstance(error, StalledError)
+            return frozenset()
+        names = (os.fsdecode(name).rstrip("/").replace("/", os.sep) for name in answer.split(b"\0") if name)
+        return frozenset(os.path.join(folder, name) for name in names)  # noqa: PTH118 - compared with those of scandir
 
 
 def _is_file(entry: "os.DirEntry[str]", folder: str) -> bool:

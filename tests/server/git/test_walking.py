@@ -1,9 +1,13 @@
 """Walking real folders, in repositories and outside of them."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from codeorigin.git import watch
+from codeorigin.git.process import Git
 from codeorigin.git.walking import source_files
 from codeorigin.text.exclusions import exclusions
 from support.repositories import Repository
@@ -141,3 +145,23 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "src" / "loop").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "src" / "broken.py").symlink_to(tmp_path / "nowhere.py")
     assert walked(tmp_path) == ["src/a.py"]
+
+
+def test_git_that_stalls_in_one_repository_is_not_asked_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 0.5)
+    asked: list[Path] = []
+    start = Git._start
+
+    def noted(self: Git, *rest: Any) -> Any:
+        asked.append(self.folder)
+        return start(self, *rest)
+
+    monkeypatch.setattr(Git, "_start", noted)
+    for name in ("one", "two", "three"):
+        made = Repository(tmp_path / name)
+        write(made.folder, {"a.py": ""})
+        os.mkfifo(made.folder / ".gitignore")
+    assert walked(tmp_path) == ["one/a.py", "three/a.py", "two/a.py"]
+    assert asked == [tmp_path / "one"]
