@@ -46,8 +46,9 @@ def command(run: Callable[[_Options], int]) -> Callable[[_Options], int]:
     shared = {field.name for field in dataclasses.fields(ProjectOptions)}
 
     def parsed(**given: Any) -> None:
-        gc.freeze()
-        gc.enable()
+        if not gc.isenabled():  # see `__main__`
+            gc.freeze()
+            gc.enable()
         raise typer.Exit(guarded(lambda: run(options(**given)), debug=given["debug"]))
 
     parsed.__name__, parsed.__doc__ = run.__name__, run.__doc__

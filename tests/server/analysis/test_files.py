@@ -97,14 +97,6 @@ def test_other_functions_of_the_file_add_evidence(in_files: Analyzer) -> None:
         assert verdict.own_probability == pytest.approx(alone.probability(verdict.logit or 0.0))
 
 
-def test_file_context_can_be_switched_off(in_files: Analyzer) -> None:
-    text = TOTAL_PRICE + "\n\n" + NAMES_OF
-    for function in in_files.analyze(Document(text, "python"), file_context=False).functions:
-        assert function.verdict.file_evidence is None
-        assert function.verdict.probability == function.verdict.own_probability
-    assert in_files.analyze(Document(text, "python")).functions[0].verdict.file_evidence is not None
-
-
 MANY = (
     Document(TOTAL_PRICE + NAMES_OF, "python", "a.py"),
     Document(f"# codeorigin: ignore-file\n{TOTAL_PRICE}", "python"),

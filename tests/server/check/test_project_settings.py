@@ -11,7 +11,8 @@ from codeorigin.check.inputs import collect
 from codeorigin.check.selection import Selection
 from codeorigin.settings.project import project_of
 from codeorigin.text.gitignore_pattern import GitignorePattern
-from support.command import TERSE, check
+from support.command import TERSE, check, complaints, reported, run
+from support.repositories import Repository
 
 CODE = TERSE.read_text("utf-8")
 
@@ -74,6 +75,23 @@ def test_file_context_is_set_by_the_project_or_an_option(project: Path) -> None:
     assert contexts() == {True}
     assert contexts("--file-context") == contexts("--no-config") == {False}
     assert contexts("--no-config", "--no-file-context") == {True}
+
+
+def test_larger_files_are_not_read_however_they_are_found(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "work")
+    here, size = repository.folder, len(CODE.encode())
+    repository.commit({"codeorigin.toml": f"max-file-size = {size - 1}\n"}, date="2024-01-01")
+    repository.commit({"a.py": CODE}, date="2024-01-02")
+    said = f"is larger than {size - 1:,} bytes"
+    for given, skipped in (("a.py", False), (".", True), ("--commit=HEAD", True)):
+        assert reported(given, cwd=here)["errors"] == [{"path": "a.py", "message": said, "skipped": skipped}]
+    assert (
+        reported("-", "--language", "python", stdin=CODE.encode(), cwd=here)["errors"][0]["message"] == said
+    )
+    assert complaints(run("explain", "a.py:12", cwd=here)) == [f"codeorigin: a.py: {said}"]
+    for options, left_out in (((), 1), (("--no-config",), 0)):
+        done = run("history", "--format", "json", "--state", tmp_path / "state", *options, cwd=here)
+        assert json.loads(done.stdout)["commits"][0]["skipped"] == left_out
 
 
 def test_bad_settings_cost_one_line_each(project: Path) -> None:
