@@ -3,9 +3,11 @@
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,16 +129,16 @@ def test_the_command_prints_what_the_page_shows(printed: str) -> None:
     assert missing(CLASSIC, printed) == []
 
 
+def rows(run: Run, query: str) -> list[tuple[Any, ...]]:
+    """What MLflow's database answers."""
+    with closing(sqlite3.connect(run.tracking)) as connection:
+        return connection.execute(query).fetchall()
+
+
 def test_the_recipe_learns_what_the_sample_has(run: Run) -> None:
-    connection = sqlite3.connect(run.tracking)
-    try:
-        found = dict(
-            connection.execute(
-                "select key, value from metrics join runs using (run_uuid) where name = 'finetune'"
-            )
-        )
-    finally:
-        connection.close()
+    found = dict(
+        rows(run, "select key, value from metrics join runs using (run_uuid) where name = 'finetune'")
+    )
     assert min(found[f"test/{name}"] for name in ("accuracy", "precision", "recall")) > 0.7
 
 
@@ -221,20 +223,10 @@ def test_run_records_its_settings(run: Run) -> None:
 
 
 def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
-    connection = sqlite3.connect(run.tracking)
-    try:
-        found = connection.execute(
-            "select distinct name, key from metrics join runs using (run_uuid)"
-        ).fetchall()
-        runs = dict(connection.execute("select name, artifact_uri from runs").fetchall())
-        finished = {row[0] for row in connection.execute("select distinct status from runs").fetchall()}
-        last = dict(
-            connection.execute(
-                "select key, value from metrics join runs using (run_uuid) where name = 'export'"
-            ).fetchall()
-        )
-    finally:
-        connection.close()
+    found = rows(run, "select distinct name, key from metrics join runs using (run_uuid)")
+    runs = dict(rows(run, "select name, artifact_uri from runs"))
+    finished = {status for (status,) in rows(run, "select distinct status from runs")}
+    last = dict(rows(run, "select key, value from metrics join runs using (run_uuid) where name = 'export'"))
     assert finished == {"FINISHED"}
     assert set(runs) >= {"corpus", "tokenizer", "pretrain", "finetune", "fold-0", "final"}
     assert set(runs) >= {"calibrate", "export"}

@@ -16,6 +16,7 @@ import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pydantic
@@ -262,26 +263,19 @@ def train_wide(
     views = [settings.view for settings in config.views]
     matrices = view_matrices([*rows, *published], views, processes=config.processes)
     run.log(f"extracted {sum(matrix.nnz for matrix in matrices) / 1e6:.0f} M n-grams")
-    everything, paired = side.with_held_out(held_out, pair_weight=config.pair_weight), paired_of(rows)
+    everything = side.with_held_out(held_out, pair_weight=config.pair_weight)
     count, known = len(side.rows), len(rows)
     fitted: list[tuple[Floats, Floats, Floats]] = []
     stacked, learnt = np.zeros((known + len(published), len(views))), np.zeros((count, len(views)))
     for column, settings in enumerate(config.views):
         # Free each view's matrix when it is done: together they take most of the memory.
         matrix = matrices.pop(0)
-
-        def fit(settings: ViewSettings = settings, matrix: sparse.csr_matrix = matrix) -> tuple[Floats, ...]:
-            examples = ViewExamples(matrix[:count], side.labels, side.weights, paired[:count])
-            twin = fit_view(examples, settings)
-            out_of_fold = cross_fit(examples, settings, side.folds, side.fitting)
-            del examples
-            if not config.all_repositories:
-                return twin, twin, out_of_fold
-            on_all = ViewExamples(matrix[:known], everything.labels, everything.weights, paired)
-            return fit_view(on_all, settings), twin, out_of_fold
-
         shared = [data, config.folds, config.pair_weight, config.all_repositories]
-        model, twin, out_of_fold = run.cached(f"wide, {settings.view.kind}", [*shared, asdict(settings)], fit)
+        model, twin, out_of_fold = run.cached(
+            f"wide, {settings.view.kind}",
+            [*shared, asdict(settings)],
+            partial(_fit_everywhere, matrix, settings, side, everything, config),
+        )
         fitted.append((model, twin, out_of_fold))
         in_sample = matrix @ twin
         learnt[:, column] = in_sample[:count]
@@ -310,6 +304,29 @@ def train_wide(
     as_learnt = learnt @ scales + language_biases(bias, side.rows)
     tracker.metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(views) + 1)
     return trained
+
+
+def _fit_everywhere(
+    matrix: sparse.csr_matrix,
+    settings: ViewSettings,
+    side: TrainingSide,
+    everything: TrainingSide,
+    config: WideConfig,
+) -> tuple[Floats, Floats, Floats]:
+    """A view's weights ``(width,)`` that ship and those of the twin, and its out-of-fold logits.
+
+    ``matrix`` begins with the rows of ``everything``, and these with those of ``side``.
+    """
+    count, known, paired = len(side.rows), len(everything.rows), paired_of(everything.rows)
+    examples = ViewExamples(matrix[:count], side.labels, side.weights, paired[:count])
+    twin = fit_view(examples, settings)
+    out_of_fold = cross_fit(examples, settings, side.folds, side.fitting)
+    if not config.all_repositories:
+        return twin, twin, out_of_fold
+    # The rows of one side take gigabytes, which are not needed twice.
+    del examples
+    on_all = ViewExamples(matrix[:known], everything.labels, everything.weights, paired)
+    return fit_view(on_all, settings), twin, out_of_fold
 
 
 def _curve_point(side: TrainingSide, learnt: Floats, out_of_fold: Floats) -> dict[str, float]:

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy import stats
+from torch import Tensor
 from typer.testing import CliRunner
 
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
 from codeorigin_training.cli import app
 from codeorigin_training.data.specifications import Specification
-from codeorigin_training.encoder.model import EncoderError
+from codeorigin_training.encoder.heads import gated
+from codeorigin_training.encoder.model import Encoder, EncoderError, compact_body
+from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.studies.heads import study
 from codeorigin_training.studies.heads.retriever import (
@@ -235,3 +239,51 @@ def test_too_few_specifications_are_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run")])
     assert done.exit_code == 2
     assert "too few specifications" in done.output
+
+
+SHAPE = EncoderConfig(dim=12, layers=2, heads=3, feedforward=16, context=16)
+IDS = torch.tensor([[3, 5, 7, 9, 11], [4, 6, 8, 10, 12]])
+MASK = torch.ones((2, 5), dtype=torch.bool)
+
+
+def roberta() -> Encoder:
+    torch.manual_seed(0)
+    encoder = Encoder(compact_body(SHAPE, 40, pad_id=1), SHAPE)
+    # Initial weights are so small that pruning a head would make no difference.
+    for parameter in encoder.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    return encoder.eval()
+
+
+@torch.no_grad()
+def states(encoder: Encoder) -> Tensor:
+    return encoder.summary(encoder.embed(IDS), MASK)
+
+
+def test_gate_of_0_silences_a_head_while_it_is_there() -> None:
+    encoder = roberta()
+    whole = states(encoder)
+    gates = torch.ones(2, 3)
+    with gated(encoder.body, gates):
+        assert torch.equal(states(encoder), whole)
+    gates[0, 1] = gates[1, 0] = gates[1, 2] = 0.0
+    with gated(encoder.body, gates):
+        without = states(encoder)
+    assert not torch.allclose(without, whole, atol=1e-3)
+    # Without the columns of these heads, each 4 wide, the output is the same.
+    silent = roberta()
+    with torch.no_grad():
+        for layer, heads in ((0, (1,)), (1, (0, 2))):
+            for head in heads:
+                dense = silent.body.encoder.layer[layer].attention.output.dense
+                dense.weight[:, 4 * head : 4 * head + 4] = 0.0
+    torch.testing.assert_close(states(silent), without, rtol=0, atol=1e-5)
+    assert torch.equal(states(encoder), whole), "the gates are gone"
+
+
+def test_unsupported_encoder_is_rejected() -> None:
+    with (
+        pytest.raises(EncoderError, match="not built like RoBERTa"),
+        gated(torch.nn.Linear(2, 2), torch.ones(1, 1)),
+    ):
+        pass
