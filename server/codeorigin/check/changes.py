@@ -176,7 +176,7 @@ def _with_records(file: JudgedFile, records: Sequence[Record | None]) -> JudgedF
     """``file`` with what is recorded about its functions, by the ``records`` about all lines of the source."""
     return file.with_functions(
         [
-            replace(function, records=FunctionRecords.of_lines(function.lines.telling(), records))
+            replace(function, records=FunctionRecords.of_lines(function.lines.lines_with_text(), records))
             for function in file.functions
             if function.lines is not None
         ]

@@ -15,41 +15,41 @@ from codeorigin.functions.spans import FunctionSpan, Piece
 
 LineRanges = Sequence[tuple[int, int]]
 # A letter or a digit.
-_TELLING = re.compile(r"[^\W_]")
+_TEXT = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionLines:
     """The lines of a function, ``first`` to ``last`` inclusive.
 
-    ``plain`` lists those with neither a letter nor a digit.
+    ``without_text`` lists those with neither a letter nor a digit.
     """
 
     first: int
     last: int
-    plain: tuple[int, ...] = ()
+    without_text: tuple[int, ...] = ()
 
     def is_touched(self, changed: LineRanges) -> bool:
         """Whether any of the ``changed`` lines is in the function."""
         place = bisect_left(changed, self.first, key=lambda item: item[1])
         return place < len(changed) and changed[place][0] <= self.last
 
-    def telling(self) -> list[int]:
+    def lines_with_text(self) -> list[int]:
         """The lines that tell who wrote the function.
 
         Lines with neither a letter nor a digit do not: every function has a closing brace, and a diff may attribute
         it to the function before.
         """
-        plain = set(self.plain)
-        return [line for line in range(self.first, self.last + 1) if line not in plain]
+        without_text = set(self.without_text)
+        return [line for line in range(self.first, self.last + 1) if line not in without_text]
 
     def is_written(self, changed: LineRanges) -> bool:
-        """Whether the function has :meth:`telling` lines and all of them are ``changed``."""
-        telling = self.telling()
-        return bool(telling) and all(
+        """Whether the function has lines with text and all of them are ``changed``."""
+        with_text = self.lines_with_text()
+        return bool(with_text) and all(
             (place := bisect_left(changed, line, key=lambda item: item[1])) < len(changed)
             and changed[place][0] <= line
-            for line in telling
+            for line in with_text
         )
 
     def in_file(self, piece: Piece) -> Self:
@@ -60,11 +60,11 @@ class FunctionLines:
         if piece.lines is None:
             return self
         lines = range(self.first, self.last + 1)
-        telling = {piece.line(line) for line in lines if line not in self.plain}
+        with_text = {piece.line(line) for line in lines if line not in self.without_text}
         return type(self)(
             piece.line(self.first),
             piece.line(self.last),
-            tuple(sorted({piece.line(line) for line in self.plain} - telling)),
+            tuple(sorted({piece.line(line) for line in self.without_text} - with_text)),
         )
 
 
@@ -77,8 +77,8 @@ def function_lines(text: str, functions: Iterable[FunctionSpan]) -> list[Functio
         span = function.range
         first = bisect_left(ends, span.start) + 1
         last = bisect_left(ends, max(span.start, span.end - 1)) + 1
-        plain = tuple(
-            number for number, line in enumerate(lines[first - 1 : last], first) if not _TELLING.search(line)
+        without_text = tuple(
+            number for number, line in enumerate(lines[first - 1 : last], first) if not _TEXT.search(line)
         )
-        found.append(FunctionLines(first, last, plain))
+        found.append(FunctionLines(first, last, without_text))
     return found

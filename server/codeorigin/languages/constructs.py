@@ -13,7 +13,7 @@ from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.languages import get_language
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.language import Language
-from codeorigin.languages.members import Members, as_members, possible_surroundings
+from codeorigin.languages.members import WrappedText, as_members, possible_surroundings
 from codeorigin.languages.node_types import (
     CALLS,
     COMPOSITES,
@@ -80,13 +80,13 @@ def _constructs(code: str, language: str, *, by_role: bool = True) -> Codes:
 class ParsedPiece(NamedTuple):
     """A tree, and the text that it is of: a piece of code, maybe in surroundings that it needs."""
 
-    members: Members
+    members: WrappedText
     root: Node
 
 
 def read_piece(data: bytes, known: Language) -> ParsedPiece:
     """The tree of a function, or of another piece of code, in the surroundings that leave the fewest bytes unparsed."""
-    best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known)
+    best, fewest = _read(WrappedText(data, 0, 0, len(data), frozenset()), known)
     # If it may be a piece of something, use the surroundings in which it parses without an error, or with the fewest.
     for around in possible_surroundings(best.root, data, known, found=False):
         reading, errors = _read(as_members(data, b"", known, around), known)
@@ -97,7 +97,7 @@ def read_piece(data: bytes, known: Language) -> ParsedPiece:
     return best
 
 
-def _read(members: Members, language: Language) -> tuple[ParsedPiece, int]:
+def _read(members: WrappedText, language: Language) -> tuple[ParsedPiece, int]:
     """The tree by the grammar of the language that leaves the fewest bytes unparsed, and how many these are."""
     best: tuple[ParsedPiece, int] | None = None
     for name in ("typescript", "tsx") if language.id == "typescript" else (language.id,):
@@ -113,7 +113,7 @@ def _read(members: Members, language: Language) -> tuple[ParsedPiece, int]:
     return best
 
 
-def _without(reading: Members, painted: Codes, length: int) -> Codes:
+def _without(reading: WrappedText, painted: Codes, length: int) -> Codes:
     """The part of ``painted`` for the text itself, ``(length,)``; what is left out at its end stays unset."""
     found = np.full(length, _NONE, dtype=np.int8)
     start, behind = reading.start, reading.start + reading.added

@@ -4,7 +4,7 @@ import re
 
 from codeorigin.languages.c import KEYWORDS
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Around, Language, grammar_of, words
+from codeorigin.languages.language import Language, Wrapping, grammar_of, words
 
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
@@ -79,7 +79,7 @@ CPP = Language(
     grammar=grammar_of("tree_sitter_cpp"),
     query=_QUERY,
     keywords=_KEYWORDS,
-    around=(Around("struct X {", "};"),),
+    around=(Wrapping("struct X {", "};"),),
     separator="::",
     declared_name=declared_name,
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import CLASS, Around, Language, grammar_of, words
+from codeorigin.languages.language import CLASS, Language, Wrapping, grammar_of, words
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -44,7 +44,7 @@ _QUERY = """
 
 # Includes accessors of indexers and events, because the grammar accepts all of them in a property.
 _ACCESSORS = ("get", "set", "init", "add", "remove")
-_PROPERTY = Around(
+_PROPERTY = Wrapping(
     "class X { int P {",
     "}}",
     begins=re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, grammar_of, words
+from codeorigin.languages.language import Language, Wrapping, grammar_of, words
 
 _QUERY = """
 (function_declaration name: (_) @name body: (_) @body) @function
@@ -33,7 +33,7 @@ _QUERY = """
 (comment) @comment
 """
 
-_ELEMENTS = Around(
+_ELEMENTS = Wrapping(
     "var x = X{", "}", begins=re.compile(rb"(?:[^\W\d]\w*+|\"[^\"\n]*+\"|`[^`\n]*+`)\s*+:(?!=)")
 )
 

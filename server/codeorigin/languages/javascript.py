@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import CLASS, Around, Language, grammar_of, words
+from codeorigin.languages.language import CLASS, Language, Wrapping, grammar_of, words
 
 # A named function expression only counts where one is allowed; as a statement it is an unfinished declaration.
 SHARED_QUERY = """
@@ -63,7 +63,7 @@ _QUERY = (
 )
 
 # A name of any kind and what may follow it, but not a call that a whole file may begin with, such as "describe(...)".
-OBJECT = Around(
+OBJECT = Wrapping(
     "({",
     "})",
     begins=re.compile(

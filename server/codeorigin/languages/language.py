@@ -30,7 +30,7 @@ class DeclaredName:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Wrapping:
     """Text to put before and after a piece of code that its grammar accepts only inside something else.
 
     ``begins`` is matched at the start of the first code in a text; without a match the text is not such a piece, and
@@ -43,7 +43,7 @@ class Around:
     names: frozenset[bytes] = frozenset()
 
 
-CLASS = Around("class X {", "}")
+CLASS = Wrapping("class X {", "}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,5 +94,5 @@ class Language:
     declared_name: "Callable[[Node, Node], DeclaredName | None] | None" = None
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""
-    around: tuple[Around, ...] = ()
+    around: tuple[Wrapping, ...] = ()
     fields_alone: bool = False

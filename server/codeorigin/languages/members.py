@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from codeorigin.languages.captures import CapturedFunction, Syntax
-from codeorigin.languages.language import Around, Language
+from codeorigin.languages.language import Language, Wrapping
 
 _TAG = re.compile(rb"\s*<\?php\b", re.IGNORECASE)
 _BESIDE = re.compile(rb"(?>\s++|//[^\n]*+|/\*.*?\*/|#(?!\[)[^\n]*+)*+", re.DOTALL)
@@ -39,7 +39,9 @@ _MODIFIER = re.compile(
 )
 
 
-def possible_surroundings(root: Node, data: bytes, language: Language, *, found: bool) -> tuple[Around, ...]:
+def possible_surroundings(
+    root: Node, data: bytes, language: Language, *, found: bool
+) -> tuple[Wrapping, ...]:
     """The entries of ``language.around`` in which a text parsed as ``root`` may become readable; none for a whole file.
 
     ``found`` means that the text has functions. It is then a whole file with an error somewhere, unless the very first
@@ -136,7 +138,7 @@ def _is_beside(node: Node) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class WrappedText:
     """A text with something around it: ``data`` is what to parse, with ``added`` bytes inserted at ``start``.
 
     The text ends at ``end`` in ``data``, without trailing blanks and a trailing comma.
@@ -199,7 +201,7 @@ class Members:
         return syntax
 
 
-def as_members(data: bytes, closers: bytes, language: Language, around: Around) -> Members:
+def as_members(data: bytes, closers: bytes, language: Language, around: Wrapping) -> WrappedText:
     """``data`` with ``around`` put around it, after PHP's tag if any; ``closers`` close what is open at its end."""
     opening, closing = around.opening.encode(), around.closing.encode()
     start = _start(data)
@@ -213,4 +215,4 @@ def as_members(data: bytes, closers: bytes, language: Language, around: Around) 
     if inside.endswith(b","):
         inside = inside[:-1]
     wrapped = data[:start] + opening + inside[start:] + closers + b"\n" + closing
-    return Members(wrapped, start, len(opening), len(opening) + len(inside), around.names)
+    return WrappedText(wrapped, start, len(opening), len(opening) + len(inside), around.names)

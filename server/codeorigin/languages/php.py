@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, grammar_of, words
+from codeorigin.languages.language import Language, Wrapping, grammar_of, words
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -32,7 +32,7 @@ _QUERY = """
 """
 
 # Each requires a particular beginning; otherwise any page with code in it would be parsed again.
-_CLASS = Around(
+_CLASS = Wrapping(
     "class X {",
     "}",
     begins=re.compile(
@@ -40,13 +40,13 @@ _CLASS = Around(
         re.IGNORECASE,
     ),
 )
-_PROPERTY = Around(
+_PROPERTY = Wrapping(
     "class X { public $x {",
     "}}",
     begins=re.compile(rb"(?:#\[[^\]]*+\]\s*+|final\s++)*+&?\s*+(?:get|set)\s*+[{=(]", re.IGNORECASE),
     names=frozenset({b"get", b"set"}),
 )
-_ARRAY = Around("$x = [", "];", begins=re.compile(rb"(?:'[^'\n]*+'|\"[^\"\n]*+\")\s*+=>"))
+_ARRAY = Wrapping("$x = [", "];", begins=re.compile(rb"(?:'[^'\n]*+'|\"[^\"\n]*+\")\s*+=>"))
 
 _KEYWORDS = words(
     "abstract and array as bool break callable case catch class clone const continue declare default do echo "

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Around, Language, grammar_of, words
+from codeorigin.languages.language import Language, Wrapping, grammar_of, words
 
 _QUERY = """
 (method name: (_) @name) @function
@@ -42,7 +42,7 @@ _QUERY = """
 (comment) @comment
 """
 
-_HASH = Around(
+_HASH = Wrapping(
     "x = {",
     "}",
     begins=re.compile(rb"[^\W\d]\w*+[?!]?:\s|(?::\w++[?!]?|\"[^\"\n]*+\"|'[^'\n]*+')\s*+=>"),

@@ -211,7 +211,7 @@ def _declared(
             if function.written
             and function.verdict.logit is not None
             and function.lines is not None
-            and records.declare(file.path, function.lines.telling())
+            and records.declare(file.path, function.lines.lines_with_text())
         ][: _MOST_OF_COMMIT - len(found)]
         names += (function.function_id for function in functions)
         found += vectors(views, file, functions)

@@ -24,9 +24,9 @@ class FunctionRecords:
     lines: tuple[tuple[Record | None, int], ...]
 
     @classmethod
-    def of_lines(cls, telling: Iterable[int], records: Sequence[Record | None]) -> Self:
-        """The records about the ``telling`` lines (1-based), of those about all lines of the file."""
-        found = Counter(records[line - 1] if line <= len(records) else None for line in telling)
+    def of_lines(cls, lines: Iterable[int], records: Sequence[Record | None]) -> Self:
+        """The records about these ``lines`` (1-based), of those about all lines of the file."""
+        found = Counter(records[line - 1] if line <= len(records) else None for line in lines)
         return cls(tuple(found.most_common()))
 
     @property

@@ -110,7 +110,7 @@ def _of_file(
     for alone, among, place in zip(by_text, in_file, places, strict=True):
         wrote = _wrote(place, records)
         if wrote is not None and alone.verdict.band is not None:
-            lines = [origins[line - 1] for line in place.telling()]
+            lines = [origins[line - 1] for line in place.lines_with_text()]
             ((commit, path), _) = Counter((line.commit, line.path) for line in lines).most_common(1)[0]
             row = {
                 "tool": _common([record.tool for record in wrote]),
@@ -124,7 +124,7 @@ def _of_file(
 
 def _wrote(lines: FunctionLines, records: Sequence[Record | None]) -> list[Record] | None:
     """The records about all lines of a function, if they all say that an agent wrote it."""
-    found = [records[line - 1] if line <= len(records) else None for line in lines.telling()]
+    found = [records[line - 1] if line <= len(records) else None for line in lines.lines_with_text()]
     known = [record for record in found if record is not None and record.by is WrittenBy.AGENT]
     written = [record for record in known if record.strength in WROTE and not record.is_stale]
     return written if written and len(written) == len(found) else None

@@ -40,8 +40,8 @@ class Judge:
 
     def alone(self, score: RawScore, language: str) -> Verdict:
         """The verdict on a function by its own text alone, in a model language."""
-        unread = self._unread(score)
-        verdict = self._verdict(unread, language, self._read_by([unread]).alone)
+        uncalibrated = self._uncalibrated(score)
+        verdict = self._verdict(uncalibrated, language, self._read_by([uncalibrated]).alone)
         return verdict if self._usual is None else _no_higher(verdict, self._usual.alone(score, language))
 
     def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
@@ -49,18 +49,18 @@ class Judge:
 
         Records must say something of all of them, or they do not count.
         """
-        unread = {number: self._unread(score) for number, score in functions.items()}
-        calibration = self._read_by(unread.values())
+        uncalibrated = {number: self._uncalibrated(score) for number, score in functions.items()}
+        calibration = self._read_by(uncalibrated.values())
         if self._with_records is not None and calibration is not self._with_records:
             functions = {number: replace(score, records=None) for number, score in functions.items()}
-            unread = {number: _without_records(verdict) for number, verdict in unread.items()}
+            uncalibrated = {number: _without_records(verdict) for number, verdict in uncalibrated.items()}
         context = calibration.file_context
         if context is None or context.file is None or len(functions) < 2:
             return {number: self.alone(score, language) for number, score in functions.items()}
-        evidence = context.file.evidence([verdict.logit or 0.0 for verdict in unread.values()])
+        evidence = context.file.evidence([verdict.logit or 0.0 for verdict in uncalibrated.values()])
         verdicts = {
             number: self._verdict(verdict, language, context.scale, (added, len(functions) - 1))
-            for (number, verdict), added in zip(unread.items(), evidence, strict=True)
+            for (number, verdict), added in zip(uncalibrated.items(), evidence, strict=True)
         }
         if self._usual is None:
             return verdicts
@@ -194,7 +194,7 @@ class Judge:
             commit_neighbours=others,
         )
 
-    def _unread(self, score: RawScore) -> Verdict:
+    def _uncalibrated(self, score: RawScore) -> Verdict:
         """A score as a verdict that no scale has read yet."""
         past = None if self._past is None else self._past.share(score.logit)
         records = None if self._with_records is None else score.records
