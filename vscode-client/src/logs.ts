@@ -6,7 +6,6 @@ export class Logs implements vscode.Disposable {
   readonly trace = vscode.window.createOutputChannel("CodeOrigin Trace", { log: true });
 
   dispose(): void {
-    this.log.dispose();
-    this.trace.dispose();
+    vscode.Disposable.from(this.log, this.trace).dispose();
   }
 }

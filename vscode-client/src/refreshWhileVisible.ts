@@ -14,10 +14,7 @@ export interface View {
   readonly onDidChangeVisibility: Event<unknown>;
 }
 
-/** Calls back at every change until disposed. */
-export type Follow = (changed: () => void) => Disposable;
-
-/** Refreshes a view when it is opened and after changes; listens to nothing while it is hidden. */
+/** Refreshes a view when it is opened and after changes that `follow` calls back for; follows nothing while it is hidden. */
 export class RefreshWhileVisible implements Disposable {
   private readonly visibility: Disposable;
   private followed: Disposable | undefined;
@@ -27,7 +24,7 @@ export class RefreshWhileVisible implements Disposable {
 
   constructor(
     private readonly view: View,
-    private readonly follow: Follow,
+    private readonly follow: (changed: () => void) => Disposable,
     private readonly refresh: () => Promise<void>,
     private readonly quietMs = QUIET_MS,
   ) {

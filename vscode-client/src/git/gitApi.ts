@@ -12,10 +12,6 @@ export interface GitApi {
   readonly onDidCloseRepository: Event<GitRepository>;
 }
 
-export interface GitExtension {
-  getAPI(version: 1): GitApi;
-}
-
 /** Calls back at every commit, checkout and staging, and when a repository is opened or closed. */
 export function followGit(find: () => Promise<GitApi | undefined>, changed: () => void): Disposable {
   const followed = new Map<unknown, Disposable>();

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-import { followGit, type GitApi, type GitExtension } from "./gitApi";
+import { followGit, type GitApi } from "./gitApi";
 
 const GIT = "vscode.git";
 
@@ -12,7 +12,7 @@ export function followRepositories(changed: () => void): vscode.Disposable {
 /** The git extension's API; undefined if the extension is disabled or fails. */
 async function gitApi(): Promise<GitApi | undefined> {
   try {
-    const found = vscode.extensions.getExtension<GitExtension>(GIT);
+    const found = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>(GIT);
     return (await found?.activate())?.getAPI(1);
   } catch {
     return undefined; // it reports its own failure

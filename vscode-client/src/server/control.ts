@@ -4,9 +4,8 @@ import { type LanguageClient, type Middleware, State } from "vscode-languageclie
 import type { Logs } from "../logs";
 import { DOCUMENT_STATUS, type DocumentStatus, STATUS, type Status } from "../protocol";
 import { createClient } from "./client";
-import { type Found, findServer, type Missing } from "./launch";
+import { type Candidates, type Found, findServer, type Missing } from "./launch";
 import { locate, probe } from "./programs";
-import type { CandidateFinder } from "./serverCandidates";
 
 const STOP_TIMEOUT = 3000;
 
@@ -28,7 +27,7 @@ export class ServerControl implements vscode.Disposable {
 
   constructor(
     private readonly logs: Logs,
-    private readonly candidates: CandidateFinder,
+    private readonly candidates: () => Candidates,
     private readonly middleware: Middleware,
   ) {}
 

@@ -5,8 +5,6 @@ import { bundledWheel, interpreterIn } from "./environment";
 import type { Candidates } from "./launch";
 import { selectedInterpreter } from "./pythonExtension";
 
-export type CandidateFinder = () => Candidates;
-
 /** The folders of this installation. */
 export interface Places {
   environment: string;
