@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds to wait before giving up, on a machine that has more to do than these tests."""
 
 

@@ -26,6 +26,7 @@ from codeorigin.core.processes import WorkerPool
 from support.command import INTERRUPTIBLE
 from support.notebooks import notebook
 from support.snippets import ALL, LEDGER, PARSER
+from support.waiting import PATIENCE
 from support.worker_checks import DyingCheck, NamingCheck
 
 EXTENSIONS = {"python": "py", "javascript": "js", "go": "go"}
@@ -131,7 +132,7 @@ def test_ctrl_c_ends_all_processes_with_one_line(tmp_path: Path) -> None:
         ]
     assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (130, "", "codeorigin: interrupted\n")
     assert not [pid for pid in spawned if Path(f"/proc/{pid}").exists()]
 
