@@ -44,8 +44,10 @@ class ParserInput(NamedTuple):
             return 0.0
         return min(self.seconds, self.usual + max(0.0, run))
 
-    def cost(self, took: float) -> float:
-        """What it takes from its run: nothing if it took no longer than usual; then it gives what it took."""
+    def cost(self, took: float, *, given_up: bool) -> float:
+        """What it takes from its run: all if it was ``given_up``. If it took no longer than usual, it gives that."""
+        if given_up:
+            return took
         return took - self.usual if took > self.usual else -took
 
 

@@ -92,14 +92,14 @@ class _ParserProcess:
             try:
                 with self._killed_after(max(1.0, limit) * _PATIENCE, cancel):
                     result, took, self.usable = self._answer()
-                run.draw(text.cost(took))
+                run.draw(text.cost(took, given_up=isinstance(result, ParseBudgetError)))
                 if not isinstance(result, Exception):
                     _loaded.add((work, text.language))
             except GONE:
                 self.usable = False
                 cancel.raise_if_cancelled()
                 result, took = ParseBudgetError(_TOO_MUCH), max(0.0, limit)
-                run.draw(max(0.0, text.cost(took)) + _RESTART)
+                run.draw(text.cost(took, given_up=True) + _RESTART)
             if isinstance(result, ParseBudgetError) and limit < text.seconds:
                 run.cut_short += 1
             yield result

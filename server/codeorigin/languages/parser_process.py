@@ -98,7 +98,7 @@ def _parse(requests: BinaryIO, answers: BinaryIO, ready: Loaded) -> None:
                 with suppress(Exception):
                     work("", text.language)
             result, took = _result(work, text, text.limit(run))
-            run -= text.cost(took)
+            run -= text.cost(took, given_up=isinstance(result, ParseBudgetError))
             is_usable = took < _QUICK or _most_memory() < _KEPT
             answers.write(_pickled(result, took, is_usable))
             answers.flush()

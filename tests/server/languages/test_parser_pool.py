@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,6 +132,15 @@ def test_hard_texts_of_a_run_share_its_time_and_the_others_cost_nothing(processe
         assert [type(found) for found in bounded_all(parser_work.take_time, [easy, hard])] == [
             ParseBudgetError
         ] * 2
+
+
+@pytest.mark.parametrize("work", [parser_work.never_end, parser_work.use_memory])
+def test_texts_that_are_given_up_end_their_run(processes: Processes, work: Callable[[str, str], Any]) -> None:
+    run = Budget(seconds=0.0)
+    with one_run(run):
+        found = bounded_all(work, [ParserInput("x" * 5_000, "python", 3.0, 0.2)] * 3)
+    assert [type(each) for each in found] == [ParseBudgetError] * 3
+    assert run.seconds <= -3 * 0.2
 
 
 def test_texts_after_a_hundred_that_kill_their_process_are_parsed(processes: Processes) -> None:
