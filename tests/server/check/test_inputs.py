@@ -100,5 +100,5 @@ def test_stdin_without_a_language_is_an_error(filename: str | None, monkeypatch:
 
 def test_closed_stdin_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
-    assert read_stdin("python") == ""
+    assert read_stdin("python", 100) == ""
     assert read_text("-") == ""

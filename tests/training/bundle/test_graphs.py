@@ -153,7 +153,7 @@ def test_lists_of_numbers_are_one_line_and_nothing_else_changes() -> None:
         "nan": [float("nan")],
     }
     text = manifest_text(manifest)
-    assert '"shares": [1.0, -2.5e-05, 3],\n' in text
+    assert '"shares": [1.0,-2.5e-05,3],\n' in text
     read = json.loads(text)
     assert len(read.pop(CHECKSUM)) == 64
     assert read == manifest | {"nan": [None]}
