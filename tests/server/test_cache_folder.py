@@ -24,11 +24,28 @@ def test_a_relative_folder_is_ignored(tmp_path: Path, monkeypatch: pytest.Monkey
     assert cache_folder() == tmp_path / "other" / "codeorigin"
 
 
-def test_temporary_files_are_not_written_in_the_current_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("TMPDIR", "tempfile.gettempdir()"),
+        ("HOME", "pathlib.Path.home()"),
+        ("HOME", "subprocess.run(['git', 'config', '--global', 'user.name'], capture_output=True).stdout"),
+        ("XDG_CONFIG_HOME", "os.environ.get('XDG_CONFIG_HOME')"),
+    ],
+)
+@pytest.mark.parametrize("value", [".", "", "inside"])
+def test_no_folder_of_the_user_is_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, asked: str, value: str
 ) -> None:
+    for folder in (tmp_path, tmp_path / "inside"):
+        folder.mkdir(exist_ok=True)
+        (folder / ".gitconfig").write_text("[user]\nname = theirs\n")
     start = "from codeorigin.core.safe_path import trust_no_folder; trust_no_folder()"
-    program = f"{start}; import tempfile; print(tempfile.gettempdir())"
-    monkeypatch.setenv("TMPDIR", ".")
+    program = f"{start}; import os, pathlib, subprocess, tempfile; print({asked})"
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
+    monkeypatch.setenv(name, value)
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
-    assert Path(done.stdout.decode().strip()) != tmp_path
+    said = done.stdout.decode().strip()
+    assert "theirs" not in said
+    assert said == "None" or said.startswith(("b'", "/"))
+    assert not Path(said).is_relative_to(tmp_path)

@@ -31,8 +31,8 @@ def trust_no_folder() -> None:
     """
     # Read by every Python process that this one starts, the resource tracker and the processes of Ray included.
     os.environ["PYTHONSAFEPATH"] = "1"
-    # Temporary files are written in the system's folder, not in a repository.
-    for name in ("TMPDIR", "TEMP", "TMP"):
+    # A repository is no place for temporary files, caches or the user's configuration, which git reads too.
+    for name in ("TMPDIR", "TEMP", "TMP", "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
         if name in os.environ and not os.path.isabs(os.environ[name]):  # noqa: PTH117
             del os.environ[name]
     given = os.environ.pop("PYTHONPATH", None)
