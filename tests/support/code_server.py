@@ -18,6 +18,8 @@ from support.waiting import PATIENCE, wait_for
 THEMES = {"light": "Default Light Modern", "dark": "Default Dark Modern"}
 
 USER_SETTINGS: dict[str, object] = {
+    # In a browser, files are saved a second after an edit: what a test reverts would be saved on a busy machine.
+    "files.autoSave": "off",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
     "workbench.secondarySideBar.defaultVisibility": "hidden",
