@@ -93,6 +93,17 @@ async def test_moved_functions_are_named_and_counted_apart(editor: Editor, repos
     assert answer["message"] == "changes: 1 changed function in 1 file, 1 of them likely LLM, 1 moved"
 
 
+@pytest.mark.parametrize("limit", [100_000, 10_000_000])
+async def test_a_large_file_does_not_end_the_scan(editor: Editor, repository: Repository, limit: int) -> None:
+    """A changed file may be larger than the setting, or than what git reads of a file to tell moved code."""
+    repository.write("large.py", f"{NEW}\n" + "#\n" * 2_800_000)
+    repository.write(NAMES[0], NEW)
+    await editor.configure(**SETTINGS, maxFileSize=limit)
+    answer = await editor.scan_changes()
+    assert listed(answer, repository.folder)[NAMES[0]] == ["new"]
+    assert not answer["cancelled"]
+
+
 async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "work")
     repository.write("a.py", f"# RAISE\n{OLD}")
