@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import codeorigin
 
-_LENGTHS = (28, 1_000, 4_000)
+_LENGTHS = (28, 1_000, 8_000)
 """The first finds what takes twice as long with each character."""
 _FLOOR = 0.008
 """Seconds of processor time that no text of these lengths takes if the time is in proportion to it."""

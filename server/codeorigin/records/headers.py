@@ -46,16 +46,17 @@ def headers_of(repository: Repository, commit: str) -> dict[str, Record]:
         max_output=_MOST_FOUND,
         seconds=_SEARCH_SECONDS,
     )
+    # "COMMIT:PATH", the line's number and the line, NUL between them. The header of a path with a line end is not read.
     found: dict[str, Record] = {}
-    # "COMMIT:PATH", the line's number and the line: a path may hold a line end, the others hold no NUL.
-    for name, number, line in _FOUND.findall(answer):
-        record = _of_line(line) if int(number) <= _MOST_LINES else None
-        if record is not None:
-            found.setdefault(os.fsdecode(name).removeprefix(f"{commit}:"), record)
+    start = os.fsencode(f"{commit}:")
+    for row in answer.split(b"\n"):
+        path, _, rest = row.partition(b"\0")
+        number, _, line = rest.partition(b"\0")
+        if path.startswith(start) and number.isdigit() and len(number) < 3 and int(number) <= _MOST_LINES:
+            record = _of_line(line)
+            if record is not None:
+                found.setdefault(os.fsdecode(path[len(start) :]), record)
     return found
-
-
-_FOUND = re.compile(rb"([^\0]+)\0(\d{1,9})\0([^\n]*)\n")
 
 
 def _of_line(line: bytes) -> Record | None:

@@ -296,9 +296,9 @@ def test_variables_change_nothing_and_write_nothing(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("GIT_DIR", "/nonexistent"),
-        ("GIT_COMMON_DIR", "/nonexistent"),
-        ("GIT_OBJECT_DIRECTORY", "/nonexistent"),
+        ("GIT_DIR", "/dev/null/none"),
+        ("GIT_COMMON_DIR", "/dev/null/none"),
+        ("GIT_OBJECT_DIRECTORY", "/dev/null/none"),
         ("GIT_CONFIG_GLOBAL", "/dev/zero"),
         ("GIT_CONFIG_COUNT", "many"),
     ],

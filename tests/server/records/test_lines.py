@@ -299,7 +299,9 @@ def test_headers_of_a_commits_files(tmp_path: Path) -> None:
     repository.commit(
         {
             "a.go": header.format("ai-generated"),
-            "b/line\nend.go": "package b\n\n" + header.format("none").upper(),
+            "b/upper.go": "package b\n\n" + header.format("none").upper(),
+            "b/line\nend.go": header.format("none"),
+            "nul.go": header.format("none") + "/" * 9000 + "\n// \0 SPDX-AI-Disclosure: \0 none\n",
             "late.go": "\n" * 20 + header.format("ai-generated"),
             "quoted.go": "x := `SPDX-AI-Disclosure: autonomous`\n",
             "unknown.go": header.format("perhaps"),
@@ -312,4 +314,4 @@ def test_headers_of_a_commits_files(tmp_path: Path) -> None:
     opened = Opened.of(repository.folder)
     head = repository.git("rev-parse", "HEAD")
     found = {path: record.by for path, record in headers_of(opened, head).items()}
-    assert found == {"a.go": WrittenBy.AGENT, "b/line\nend.go": WrittenBy.PERSON}
+    assert found == {"a.go": WrittenBy.AGENT, "b/upper.go": WrittenBy.PERSON, "nul.go": WrittenBy.PERSON}
