@@ -18,7 +18,7 @@ from codeorigin.text.literal_text import html_line
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.experiments.trials import Trial, newest, read_trials
 from codeorigin_training.metrics import table as names
-from codeorigin_training.metrics.table import BANDS, IN_PROJECTS, MODERN, OLD, Table
+from codeorigin_training.metrics.table import BANDS, IN_PROJECTS, MODERN, Table
 from codeorigin_training.report import tables
 from codeorigin_training.report.cells import SHARE_NOTE, interval, number, percent, short_percent
 from codeorigin_training.run import Run, write_atomically
@@ -155,13 +155,16 @@ def _expected(manifest: Mapping[str, Any], trials: Mapping[str, Trial]) -> dict[
     """What README and page lead with: tables of what was kept aside and of held-out repositories."""
     joined = trials[newest(trials, "joined-")].figures
     held_out, later = Table(manifest["metrics"]["held_out"]), Table(joined["table"])
-    flagged = sorted(later.get(era, "in_file", BANDS[0]).value or 0.0 for era in (OLD, MODERN))
-    few, many = (f"{1000 * share:.0f}" for share in flagged)
+    ways = ("in_file", "in_file_and_records")
+    few, many = (f"{1000 * (later.get(MODERN, way, BANDS[0]).value or 0.0):.0f}" for way in ways)
+    found, called_human = (
+        [later.get(IN_PROJECTS, way, band).value for way in ways] for band in (BANDS[0], BANDS[2])
+    )
     return {
         "m": manifest,
         "rates": manifest["calibration"]["alone"],
-        "called_human": later.get(IN_PROJECTS, "in_file", BANDS[2]).value,
-        "found": later.get(IN_PROJECTS, "in_file", BANDS[0]).value,
+        "called_human": called_human,
+        "found": found,
         "few": few,
         "many": many,
         "held_out": held_out,
