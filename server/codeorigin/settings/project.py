@@ -74,7 +74,7 @@ def _read_toml(path: Path) -> tuple[Mapping[str, Any], str | None]:
         content = read_regular_file(path, MAX_BYTES)
         if len(content) > MAX_BYTES:
             return {}, f"{path.name}: larger than {MAX_BYTES} bytes; ignored"
-        return tomllib.loads(content.decode("utf-8")), None
+        return tomllib.loads(content.decode("utf-8-sig")), None
     except FileNotFoundError:
         return {}, None
     except OSError as error:

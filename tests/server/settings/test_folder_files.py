@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.settings.accepted_findings import AcceptedFindings
-from codeorigin.settings.project import read_project_settings
+from codeorigin.settings.project import ProjectSettings, read_project_settings
 from codeorigin.settings.schema import Settings
 
 ACCEPTED_FILE = Settings().baseline
@@ -49,6 +49,14 @@ def test_broken_files_give_a_problem_and_no_values(
         assert found.problem is not None
         assert found.problem.startswith(problem)
         assert "\n" not in found.problem
+
+
+@pytest.mark.parametrize(
+    ("name", "head"), [("codeorigin.toml", ""), ("pyproject.toml", "[tool.codeorigin]\r\n")]
+)
+def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path, name: str, head: str) -> None:
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + f"{head}debounce = 7\r\n".encode())
+    assert read_project_settings(tmp_path) == ProjectSettings({"debounce": 7}, name)
 
 
 def test_non_utf8_and_oversized_files_are_ignored(tmp_path: Path) -> None:
