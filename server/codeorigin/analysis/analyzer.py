@@ -2,14 +2,14 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from codeorigin.analysis.caches import SCORE_CACHE_BYTES, CachedExplainer, ScoreCache
 from codeorigin.analysis.judging import judged_document
-from codeorigin.analysis.outlined import OutlinedPiece, outlined, parsed_together, tried
+from codeorigin.analysis.outlined import Outlined, outlined, parsed_together, tried
 from codeorigin.analysis.references import References
 from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.worker_pool import batches
@@ -86,8 +86,6 @@ class Analyzer:
     ) -> FileReport:
         """Report on every function of a document; only functions with new text are scored.
 
-        Each cell of a notebook is judged like a separate file.
-
         Args:
             document: what to analyse.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
@@ -99,7 +97,6 @@ class Analyzer:
 
         Raises:
             LanguageError: the language is not supported.
-            SourceError: the document is a notebook that cannot be read.
             ModelError: the model failed.
         """
         (report,) = self.analyze_many(
@@ -135,29 +132,26 @@ class Analyzer:
         score = partial(self._scored, known_only=known_only, cancel=cancel)
         for batch in batches(documents, lambda document: len(document.text)):
             outlines = [
-                parsed
-                if isinstance(parsed, Exception)
-                else tried(partial(outlined, document, parsed, cancel))
-                for document, parsed in zip(batch, parsed_together(batch, cancel), strict=True)
+                tried(partial(outlined, document, syntax, cancel))
+                for document, syntax in zip(batch, parsed_together(batch, cancel), strict=True)
             ]
-            pieces = [piece for found in outlines if isinstance(found, list) for piece in found]
-            scores = tried(partial(score, pieces))
+            scores = tried(partial(score, [found for found in outlines if isinstance(found, Outlined)]))
 
-            def report(document: Document, found: Sequence[OutlinedPiece]) -> FileReport:
+            def report(found: Outlined) -> FileReport:
                 # If scoring all together failed, the failure is that of some document, which then fails alone.
-                known = score(found) if isinstance(scores, Exception) else scores  # noqa: B023 - called here
-                with_records = self._references.added(past, document, found, known)
-                return judged_document(judge, document, found, with_records, file_context=file_context)
+                known = score([found]) if isinstance(scores, Exception) else scores  # noqa: B023 - called here
+                with_records = self._references.added(past, found, known)
+                return judged_document(judge, found, with_records, file_context=file_context)
 
-            for document, found in zip(batch, outlines, strict=True):
-                yield found if isinstance(found, Exception) else tried(partial(report, document, found))
+            for found in outlines:
+                yield found if isinstance(found, Exception) else tried(partial(report, found))
 
     def _scored(
-        self, pieces: Iterable[OutlinedPiece], *, known_only: bool, cancel: CancelToken
+        self, documents: Iterable[Outlined], *, known_only: bool, cancel: CancelToken
     ) -> dict[str, RawScore | Reason]:
         by_language: dict[str, dict[str, str]] = {}
-        for piece in pieces:
-            by_language.setdefault(piece.language.model_language, {}).update(piece.codes())
+        for document in documents:
+            by_language.setdefault(document.language.model_language, {}).update(document.codes())
         scores: dict[str, RawScore | Reason] = {}
         for language, codes in by_language.items():
             scores |= (

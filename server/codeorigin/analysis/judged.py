@@ -10,7 +10,7 @@ from typing import Self
 
 from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.functions.function_lines import FunctionLines
-from codeorigin.functions.spans import Piece
+from codeorigin.functions.spans import Cell
 from codeorigin.git.moved_lines import MovedLines
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band, Limits, PooledVerdict
@@ -100,7 +100,7 @@ class JudgedFile:
     functions: tuple[JudgedFunction, ...] = ()
     verdict: PooledVerdict | None = None
     changed: LineRanges | None = None
-    cell: Piece | None = None
+    cell: Cell | None = None
     text: str | None = None
     error: Exception | None = None
 
@@ -112,12 +112,12 @@ class JudgedFile:
     @property
     def cell_number(self) -> int | None:
         """The cell's number; None for a file."""
-        return None if self.cell is None else self.cell.cell
+        return None if self.cell is None else self.cell.number
 
     @property
     def shown(self) -> str:
         """The path to display, with the cell number if it is a cell."""
-        return self.path if self.cell is None else f"{self.path}:cell {self.cell.cell}"
+        return self.path if self.cell is None else f"{self.path}:cell {self.cell.number}"
 
     def key(self, function: FunctionReport) -> tuple[str, int]:
         """What tells a function of this file from all others: the displayed path, and where it starts (code points)."""

@@ -13,7 +13,8 @@ from codeorigin.analysis.report import FileReport, FunctionReport, line_range
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
-from codeorigin.functions.spans import Piece, code_text
+from codeorigin.functions.notebooks import read_notebook
+from codeorigin.functions.spans import Cell, code_text
 from codeorigin.languages import get_language
 from codeorigin.languages.kinds import NOTEBOOK
 from codeorigin.model.calibration.calibration import counted_lines
@@ -51,49 +52,68 @@ def judged_files(
     Raises:
         Cancelled: ``cancel`` was triggered.
     """
-    waiting: deque[tuple[Source, str, Exception | None]] = deque()
+    waiting: deque[tuple[Source, list[_Part], Exception | None]] = deque()
+    reports: deque[FileReport | Exception] = deque()
 
     def documents() -> Iterator[Document]:
         for source in sources:
-            text = tried(source.read)
-            if isinstance(text, Exception):
-                waiting.append((source, "", text))
+            parts = tried(partial(_parts, source))
+            if isinstance(parts, Exception):
+                waiting.append((source, [], parts))
             else:
-                waiting.append((source, text, None))
-                yield Document(text, source.language, source.path, inside=source.inside)
+                waiting.append((source, parts, None))
+                yield from (document for document, _ in parts)
 
-    def unreadable() -> Iterator[JudgedFile]:
-        while waiting and waiting[0][2] is not None:
-            source, _, error = waiting.popleft()
-            yield JudgedFile(source, source.language, error=error)
+    def judged() -> Iterator[JudgedFile]:
+        while waiting and len(waiting[0][1]) <= len(reports):
+            source, parts, error = waiting.popleft()
+            of_parts = [reports.popleft() for _ in parts]
+            made = tried(partial(_judged, source, parts, of_parts, how)) if error is None else error
+            if isinstance(made, Exception):
+                made = [JudgedFile(source, source.language, error=made)]
+            yield from made
 
     for report in analyzer.analyze_many(
         documents(), file_context=how.file_context, past=how.past, cancel=cancel
     ):
-        yield from unreadable()
-        source, text, _ = waiting.popleft()
-        found = tried(partial(_judged, source, text, report, how))
-        if isinstance(found, Exception):
-            found = [JudgedFile(source, source.language, error=found)]
-        yield from found
-    yield from unreadable()
+        reports.append(report)
+        yield from judged()
+    yield from judged()
 
 
-def _judged(source: Source, text: str, report: FileReport | Exception, how: How) -> list[JudgedFile]:
-    if isinstance(report, Exception):
-        raise report
-    report.require_parsed()
+_Part = tuple[Document, Cell | None]
+"""What is judged by itself: a whole file, or a cell of a notebook."""
+
+
+def _parts(source: Source) -> list[_Part]:
+    text = source.read()
     if source.language != NOTEBOOK.id:
-        return [_file(source, text, report, how)]
-    cells = [_file(source, found.piece.text, found.report, how, found.piece) for found in report.pieces]
-    nothing = JudgedFile(source, report.language, changed=None if source.changed is None else ())
-    return [cell for cell in cells if any(function.touched for function in cell.functions)] or [nothing]
+        return [(Document(text, source.language, source.path, inside=source.inside), None)]
+    return [
+        (Document(cell.text, cell.language, source.path, is_cell=True, inside=source.inside), cell)
+        for cell in read_notebook(text, source.path)
+    ]
 
 
-def _file(source: Source, text: str, report: FileReport, how: How, cell: Piece | None = None) -> JudgedFile:
+def _judged(
+    source: Source, parts: Sequence[_Part], reports: Sequence[FileReport | Exception], how: How
+) -> list[JudgedFile]:
+    files = []
+    for (document, cell), report in zip(parts, reports, strict=True):
+        if isinstance(report, Exception):
+            raise report
+        report.require_parsed()
+        files.append(_file(source, document.text, report, how, cell))
+    if source.language != NOTEBOOK.id:
+        return files
+    nothing = JudgedFile(source, source.language, changed=None if source.changed is None else ())
+    return [file for file in files if any(function.touched for function in file.functions)] or [nothing]
+
+
+def _file(source: Source, text: str, report: FileReport, how: How, cell: Cell | None) -> JudgedFile:
     changed = source.changed
     if changed is not None and cell is not None:
-        changed = _in_cell(changed, cell.lines or ())
+        changed = _in_cell(changed, cell.lines)
     shown = None if changed is None else _as_shown(text, changed)
     rows = _LINE_END.split(text) if "\r" in text else text.split("\n")
     functions = [

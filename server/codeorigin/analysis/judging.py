@@ -1,14 +1,12 @@
 """Scores of the functions in a document -> the report on it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from codeorigin.analysis.outlined import OutlinedPiece
-from codeorigin.analysis.report import FileReport, FunctionReport, PieceReport
-from codeorigin.functions.documents import Document
+from codeorigin.analysis.outlined import Outlined
+from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.functions.outline import function_id
 from codeorigin.functions.spans import FunctionSpan, code_text
-from codeorigin.languages import Language
-from codeorigin.languages.kinds import get_kind
 from codeorigin.model.calibration.calibration import counted_lines
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.scoring.inputs import RawScore
@@ -21,46 +19,19 @@ _NESTED = Verdict.without(Reason.NESTED)
 
 
 def judged_document(
-    judge: Judge,
-    document: Document,
-    pieces: Sequence[OutlinedPiece],
-    scores: Scores,
-    *,
-    file_context: bool = True,
+    judge: Judge, outlined: Outlined, scores: Scores, *, file_context: bool = True
 ) -> FileReport:
-    """The report on a ``document`` with the ``scores`` of the functions in its ``pieces`` that may get a verdict.
+    """The report on a document with the ``scores`` of the functions in it that may get a verdict.
 
     Functions without an entry in ``scores`` are left out.
     See :meth:`codeorigin.analysis.analyzer.Analyzer.analyze` for the options.
     """
-    kind = get_kind(document.kind)
-    reports = [_judged_piece(judge, piece, scores, document.path, file_context) for piece in pieces]
-    if isinstance(kind, Language):
-        (report,) = reports
-        return report
-    unparsed = not all(piece.outline.parsed for piece in pieces)
-    return FileReport(
-        kind.id,
-        document.path,
-        (),
-        PooledVerdict.without(PooledReason.UNPARSED) if unparsed else None,
-        tuple(PieceReport(piece.piece, report) for piece, report in zip(pieces, reports, strict=True)),
-        all(report.is_complete for report in reports),
-    )
-
-
-def _judged_piece(
-    judge: Judge,
-    piece: OutlinedPiece,
-    scores: Scores,
-    path: str | None,
-    file_context: bool,
-) -> FileReport:
-    language = piece.language.model_language
-    if not piece.outline.parsed:
-        return FileReport(piece.language.id, path, (), PooledVerdict.without(PooledReason.UNPARSED))
-    spans, ids, text = piece.outline.functions, piece.outline.ids, piece.piece.text
-    reasons = [piece.reason_of(span) for span in spans]
+    language, text, path = outlined.language.model_language, outlined.document.text, outlined.document.path
+    report = partial(FileReport, outlined.language.id, path)
+    if not outlined.outline.parsed:
+        return report((), PooledVerdict.without(PooledReason.UNPARSED))
+    spans, ids = outlined.outline.functions, outlined.outline.ids
+    reasons = [outlined.reason_of(span) for span in spans]
     found = {number: reason or scores.get(ids[number]) for number, reason in enumerate(reasons)}
     scored = {number: score for number, score in found.items() if isinstance(score, RawScore)}
     if file_context:
@@ -76,24 +47,24 @@ def _judged_piece(
         if number in verdicts
     )
     if len(reports) < len(spans):
-        return FileReport(piece.language.id, path, reports, is_complete=False)
-    return FileReport(piece.language.id, path, reports, _file_verdict(judge, piece, reports))
+        return report(reports, is_complete=False)
+    return report(reports, _file_verdict(judge, outlined, reports))
 
 
 def _file_verdict(
-    judge: Judge, piece: OutlinedPiece, functions: Sequence[FunctionReport]
+    judge: Judge, outlined: Outlined, functions: Sequence[FunctionReport]
 ) -> PooledVerdict | None:
-    """The verdict on the piece as a file; None if the model has no rule for files."""
-    text = piece.piece.text
+    """The verdict on the file; None if the model has no rule for files."""
+    text = outlined.document.text
     judged = [
         (function.verdict, counted_lines(code_text(text, function.span)))
         for function in functions
         if function.verdict.logit is not None
     ]
-    verdict = judge.file(judged, piece.language.model_language)
-    if verdict is None or piece.reason is None:
+    verdict = judge.file(judged, outlined.language.model_language)
+    if verdict is None or outlined.reason is None:
         return verdict
-    return PooledVerdict.without(PooledReason(piece.reason.value))
+    return PooledVerdict.without(PooledReason(outlined.reason.value))
 
 
 def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:

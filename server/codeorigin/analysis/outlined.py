@@ -1,7 +1,8 @@
-"""The pieces of a document with the functions in them, before any is scored."""
+"""The functions in a document, before any is scored."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from codeorigin.core.cancellation import NEVER, CancelToken
@@ -9,8 +10,8 @@ from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.functions.notebooks import without_magics
 from codeorigin.functions.outline import Outline, outline_of
-from codeorigin.functions.spans import FunctionSpan, Piece, code_text
-from codeorigin.languages import Language, get_language
+from codeorigin.functions.spans import FunctionSpan, code_text
+from codeorigin.languages import Language
 from codeorigin.languages.captures import Syntax
 from codeorigin.languages.parse import parse_all
 from codeorigin.languages.parse_budget import ParserInput
@@ -20,15 +21,12 @@ from codeorigin.text.sources import is_minified
 
 T = TypeVar("T")
 
-ParsedPiece = tuple[Piece, Syntax | Exception]
-"""A piece, and what is captured in it or why that is not known."""
-
 
 @dataclass(frozen=True, slots=True)
-class OutlinedPiece:
-    """A piece, its outline, and the ``reason`` why nothing in it gets a verdict, if that holds for all of it."""
+class Outlined:
+    """A document, its outline, and the ``reason`` why nothing in it gets a verdict, if that holds for all of it."""
 
-    piece: Piece
+    document: Document
     language: Language
     outline: Outline
     reason: Reason | None
@@ -40,35 +38,36 @@ class OutlinedPiece:
     def codes(self) -> dict[str, str]:
         """What the model reads of the functions that may get a verdict, by id."""
         return {
-            function_id: code_text(self.piece.text, span)
+            function_id: code_text(self.document.text, span)
             for function_id, span in zip(self.outline.ids, self.outline.functions, strict=True)
             if self.reason_of(span) is None
         }
 
 
-def parsed_together(
-    documents: Sequence[Document], cancel: CancelToken = NEVER
-) -> list[list[ParsedPiece] | Exception]:
-    """The pieces of each document, or the error of :meth:`~codeorigin.functions.documents.Document.pieces`."""
-    read: list[Sequence[Piece] | Exception] = []
-    texts: list[ParserInput] = []
-    for document in documents:
-        pieces = tried(document.pieces)
-        read.append(pieces)
-        if not isinstance(pieces, Exception):
-            texts += (ParserInput.of(_parsed_text(document, piece), piece.language) for piece in pieces)
-    syntaxes = iter(parse_all(texts, cancel))
-    return [
-        pieces if isinstance(pieces, Exception) else [(piece, next(syntaxes)) for piece in pieces]
-        for pieces in read
-    ]
+def parsed_together(documents: Sequence[Document], cancel: CancelToken = NEVER) -> list[Syntax | Exception]:
+    """What is captured in each document, or why that is not known."""
+    inputs = [tried(partial(_parser_input, document)) for document in documents]
+    syntaxes = iter(parse_all([given for given in inputs if isinstance(given, ParserInput)], cancel))
+    return [next(syntaxes) if isinstance(given, ParserInput) else given for given in inputs]
 
 
-def outlined(
-    document: Document, parsed: Sequence[ParsedPiece], cancel: CancelToken = NEVER
-) -> list[OutlinedPiece]:
-    """The outlines of the pieces of a document; raises Cancelled, and an error of the parser."""
-    return [_outlined(piece, syntax, document, cancel) for piece, syntax in parsed]
+def _parser_input(document: Document) -> ParserInput:
+    text, language = document.text, document.language
+    return ParserInput.of(without_magics(text, language) if document.is_cell else text, language.id)
+
+
+def outlined(document: Document, syntax: Syntax | Exception, cancel: CancelToken = NEVER) -> Outlined:
+    """The outline of a document; raises Cancelled, LanguageError, and an error of the parser."""
+    text, language = document.text, document.language
+    found = outline_of(syntax, text, language, cancel=cancel)
+    cancel.raise_if_cancelled()
+    if found.ignored:
+        reason: Reason | None = Reason.IGNORED
+    elif is_generated(text):
+        reason = Reason.GENERATED
+    else:
+        reason = Reason.MINIFIED if is_minified(text) else None
+    return Outlined(document, language, found, reason)
 
 
 def tried(work: Callable[[], T]) -> T | Exception:
@@ -79,23 +78,3 @@ def tried(work: Callable[[], T]) -> T | Exception:
         raise
     except Exception as error:
         return error
-
-
-def _parsed_text(document: Document, piece: Piece) -> str:
-    is_cell = document.is_cell or piece.cell is not None
-    return without_magics(piece.text, get_language(piece.language)) if is_cell else piece.text
-
-
-def _outlined(
-    piece: Piece, syntax: Syntax | Exception, document: Document, cancel: CancelToken
-) -> OutlinedPiece:
-    text, language = piece.text, get_language(piece.language)
-    found = outline_of(syntax, text, language, cancel=cancel)
-    cancel.raise_if_cancelled()
-    if found.ignored:
-        reason: Reason | None = Reason.IGNORED
-    elif is_generated(text):
-        reason = Reason.GENERATED
-    else:
-        reason = Reason.MINIFIED if is_minified(text) else None
-    return OutlinedPiece(piece, language, found, reason)

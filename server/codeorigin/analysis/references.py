@@ -1,13 +1,12 @@
 """What the reference of a project adds to the scores of its functions, and to their explanations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from codeorigin.analysis.judging import Scores
-from codeorigin.analysis.outlined import OutlinedPiece
+from codeorigin.analysis.outlined import Outlined
 from codeorigin.core.lru_cache import LruCache
-from codeorigin.functions.documents import Document
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.kept_reference import Populations
 from codeorigin.model.ngrams.hashed_views import NgramViews
@@ -29,23 +28,18 @@ class References:
         self._last: tuple[KeptReference, Reference | None] | None = None
         self._cache: LruCache[tuple[str, str, str], float] = LruCache(_CACHE_BYTES, lambda _: _ENTRY_BYTES)
 
-    def added(
-        self, past: Past | None, document: Document, pieces: Sequence[OutlinedPiece], scores: Scores
-    ) -> Scores:
+    def added(self, past: Past | None, outlined: Outlined, scores: Scores) -> Scores:
         """``scores`` by function id, with what the reference of ``past`` says of the functions of a document."""
         if past is None or (kept := past.reference) is None or (reference := self._of(kept)) is None:
             return scores
-        path = document.inside or kept.inside(document.path)
+        path = outlined.document.inside or kept.inside(outlined.document.path)
+        language = outlined.language.model_language
+        codes = {key: code for key, code in outlined.codes().items() if isinstance(scores.get(key), RawScore)}
         found = dict(scores)
-        for piece in pieces:
-            language = piece.language.model_language
-            codes = {
-                key: code for key, code in piece.codes().items() if isinstance(scores.get(key), RawScore)
-            }
-            for key, value in self._evidence(kept, reference, path, language, codes).items():
-                score = scores[key]
-                assert isinstance(score, RawScore), "the others were left out"
-                found[key] = replace(score, records=RecordsShare(value, kept.declared, path))
+        for key, value in self._evidence(kept, reference, path, language, codes).items():
+            score = scores[key]
+            assert isinstance(score, RawScore), "the others were left out"
+            found[key] = replace(score, records=RecordsShare(value, kept.declared, path))
         return found
 
     def of_code(

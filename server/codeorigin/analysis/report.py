@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.functions.spans import FunctionSpan, Piece
+from codeorigin.functions.spans import FunctionSpan
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Verdict
 
 
@@ -33,16 +33,14 @@ class FunctionReport:
 class FileReport:
     """All outermost functions of one document, in source order, and the verdict on the file.
 
-    ``verdict`` is None if the model has no rule for whole files. Of a notebook, ``pieces`` has a report on each cell,
-    with positions in its text, and ``functions`` is empty. ``is_complete`` is False if functions that are not scored
-    yet are left out.
+    ``verdict`` is None if the model has no rule for whole files. ``is_complete`` is False if functions that are not
+    scored yet are left out.
     """
 
     language: str
     path: str | None
     functions: tuple[FunctionReport, ...]
     verdict: PooledVerdict | None = None
-    pieces: tuple["PieceReport", ...] = ()
     is_complete: bool = True
 
     def require_parsed(self) -> None:
@@ -51,14 +49,6 @@ class FileReport:
             raise UnparsedError(
                 "its syntax takes too much time or memory to read, so nothing in it was judged", self.path
             )
-
-
-@dataclass(frozen=True, slots=True)
-class PieceReport:
-    """A cell of a notebook, and the report on it as if it were a file, with positions in its own text."""
-
-    piece: Piece
-    report: FileReport
 
 
 def line_range(function: FunctionReport) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self
 
-from codeorigin.functions.spans import FunctionSpan, Piece
+from codeorigin.functions.spans import Cell, FunctionSpan
 
 LineRanges = Sequence[tuple[int, int]]
 # A letter or a digit.
@@ -52,19 +52,17 @@ class FunctionLines:
             for line in with_text
         )
 
-    def in_file(self, piece: Piece) -> Self:
-        """The lines of a function of a ``piece`` of a file, as lines of the file.
+    def in_file(self, cell: Cell) -> Self:
+        """The lines of a function of a notebook's ``cell``, as lines of the file.
 
         Several lines may map to the same line of the file, as in a notebook saved as JSON without line breaks.
         """
-        if piece.lines is None:
-            return self
         lines = range(self.first, self.last + 1)
-        with_text = {piece.line(line) for line in lines if line not in self.without_text}
+        with_text = {cell.line(line) for line in lines if line not in self.without_text}
         return type(self)(
-            piece.line(self.first),
-            piece.line(self.last),
-            tuple(sorted({piece.line(line) for line in self.without_text} - with_text)),
+            cell.line(self.first),
+            cell.line(self.last),
+            tuple(sorted({cell.line(line) for line in self.without_text} - with_text)),
         )
 
 

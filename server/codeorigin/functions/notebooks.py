@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from codeorigin.core.errors import LanguageError, SourceError
-from codeorigin.functions.spans import Piece
+from codeorigin.functions.spans import Cell
 from codeorigin.languages import Language, get_language
 
 _LONGEST_NAME = 100
@@ -33,7 +33,7 @@ _ASSIGNED = re.compile(r"([ \t]*[\w.,][\w., \t]*)=(?=[ \t]*(?:![^=]|%[A-Za-z_]))
 _ASKED = re.compile(r"([ \t]*[\w.]+)\?{1,2}[ \t\r]*$")
 
 
-def read_notebook(text: str, name: str) -> tuple[Piece, ...]:
+def read_notebook(text: str, name: str) -> list[Cell]:
     """The code cells of a notebook in a supported language, in order.
 
     Args:
@@ -67,8 +67,8 @@ def read_notebook(text: str, name: str) -> tuple[Piece, ...]:
         lines = places[number - 1] if number <= len(places) else []
         language = cell_language(source, _language(_of(cell, "metadata", "vscode", "languageId") or default))
         if language is not None:
-            found.append(Piece(language.id, source, _lines_of(strings, source, lines), cell=number))
-    return tuple(found)
+            found.append(Cell(language.id, source, _lines_of(strings, source, lines), number))
+    return found
 
 
 def cell_language(text: str, language: Language | None) -> Language | None:

@@ -21,22 +21,19 @@ class TextRange(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a document that is judged by itself: all of it, or a notebook's cell.
+class Cell:
+    """A notebook's cell, which is judged by itself. ``number`` is its place among all cells, from 1.
 
-    ``lines`` maps each line of ``text`` to a line of the file, both counted from 1 and ended by ``\\n`` alone; None if
-    they are the same. ``cell`` is the number of a cell among all cells of its notebook, from 1.
+    ``lines`` maps each line of ``text`` to a line of the file, both counted from 1 and ended by ``\\n`` alone.
     """
 
     language: str
     text: str
-    lines: tuple[int, ...] | None = None
-    cell: int | None = None
+    lines: tuple[int, ...]
+    number: int
 
     def line(self, line: int) -> int:
-        """The file's line for a line of the piece, both counted from 1; 1 if it is not known."""
-        if self.lines is None:
-            return line
+        """The file's line for a line of the cell, both counted from 1; 1 if it is not known."""
         return self.lines[min(line, len(self.lines)) - 1] if self.lines else 1
 
 

@@ -12,11 +12,10 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.caches import ScoreCache
 from codeorigin.analysis.report import FileReport
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import Cancelled, LanguageError, ModelError, SourceError
+from codeorigin.core.errors import Cancelled, LanguageError, ModelError
 from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.calibration import counted_lines
 from codeorigin.model.verdict import PooledReason
-from support.notebooks import notebook
 from support.snippets import NAMES_OF, TOTAL_PRICE
 from support.tiny_model import FILE_CONTEXT, FILE_RULE, IN_FILE, with_file_context, with_file_rule
 
@@ -101,7 +100,7 @@ MANY = (
     Document(TOTAL_PRICE + NAMES_OF, "python", "a.py"),
     Document(f"# codeorigin: ignore-file\n{TOTAL_PRICE}", "python"),
     Document("int f(int a) {\n    int b = a;\n    return b;\n}\n", "c", "f.c"),
-    Document(notebook(TOTAL_PRICE), "notebook", "a.ipynb"),
+    Document(f"%time 1\n{TOTAL_PRICE}", "python", "a.ipynb", is_cell=True),
     Document(NAMES_OF.replace("\n", "\n\n"), "python", "test_b.py"),
     Document("", "python", "c.py"),
 )
@@ -128,17 +127,15 @@ def test_failure_of_a_document_is_its_own(
     work = getattr(analyzer_module, patched)
 
     def failing(*arguments: Any, **options: Any) -> Any:
-        if MANY[2] in arguments:
+        if any(MANY[2] in (given, getattr(given, "document", None)) for given in arguments):
             raise ValueError("odd")
         return work(*arguments, **options)
 
     monkeypatch.setattr(analyzer_module, patched, failing)
-    documents = [*MANY, Document("x", "cobol"), Document("{}", "notebook", "n.ipynb")]
-    *found, unknown, broken = in_files.analyze_many(documents)
+    *found, unknown = in_files.analyze_many([*MANY, Document("x", "cobol")])
     assert isinstance(found[2], ValueError)
     assert [*found[:2], *found[3:]] == [*expected[:2], *expected[3:]]
     assert isinstance(unknown, LanguageError)
-    assert isinstance(broken, SourceError)
 
 
 def test_failure_to_score_is_that_of_the_document_that_cannot_be_scored(

@@ -17,7 +17,7 @@ from codeorigin.analysis.judged import JudgedFile
 from codeorigin.check.formats import ReportFormat, Show, html, markdown, sarif, text, write_report
 from codeorigin.check.result import CheckResult, FileError
 from codeorigin.functions.captured_spans import MAX_NESTING
-from codeorigin.functions.spans import Piece
+from codeorigin.functions.spans import Cell
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.records.function_records import FunctionRecords
@@ -47,7 +47,7 @@ def sample() -> CheckResult:
     """Findings, one of them accepted, and all else that a function can be; a cell of a notebook; two errors."""
     cell = replace(
         checked_file("n.ipynb", verdicts={"fast": LLM, "Shelf.put": HUMAN}),
-        cell=Piece("python", "", tuple(range(101, 120)), 3),
+        cell=Cell("python", "", tuple(range(101, 120)), 3),
     )
     files = (
         checked_file(verdicts={"fast": IN_FILE, "Shelf.put": UNSURE}, whole=UNSURE_FILE),

@@ -16,7 +16,7 @@ FUNCTION = 'def shelf(x):\n    y = "é"\n    return x + y'
 
 def test_code_cells_are_numbered_over_all_cells() -> None:
     cells = read_notebook(notebook(("markdown", "# Title"), "import os", ("raw", "x"), FUNCTION), "a.ipynb")
-    assert [(cell.cell, cell.text) for cell in cells] == [(2, "import os"), (4, FUNCTION)]
+    assert [(cell.number, cell.text) for cell in cells] == [(2, "import os"), (4, FUNCTION)]
     assert {cell.language for cell in cells} == {"python"}
 
 
@@ -112,7 +112,7 @@ def test_invalid_notebooks_give_a_clear_error(text: str, message: str) -> None:
 
 def test_malformed_cells_are_left_out() -> None:
     text = json.dumps({"cells": [1, None, {"cell_type": "code"}, {"cell_type": "code", "source": [1, "x"]}]})
-    assert [(cell.cell, cell.text) for cell in read_notebook(text, "a.ipynb")] == [(3, ""), (4, "x")]
+    assert [(cell.number, cell.text) for cell in read_notebook(text, "a.ipynb")] == [(3, ""), (4, "x")]
 
 
 def test_long_name_of_a_language_is_not_read_for_each_cell() -> None:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.judged import How, Source
+from codeorigin.analysis.judged_files import judged_files
+from codeorigin.analysis.report import UnparsedError
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError
@@ -281,24 +284,19 @@ def test_text_is_not_parsed_after_cancellation(size: int) -> None:
 
 
 def test_notebook_with_a_cell_that_cannot_be_parsed_says_so(tiny_model_dir: Path) -> None:
-    text = notebook(HOPELESS, FUNCTIONS)
-    report = Analyzer.load(tiny_model_dir).analyze(Document(text, "notebook"))
-    assert [len(piece.report.functions) for piece in report.pieces] == [0, 2_000]
-    with pytest.raises(CodeOriginError, match="too much time or memory"):
-        report.require_parsed()
+    source = Source("a.ipynb", "notebook", lambda: notebook(HOPELESS, FUNCTIONS))
+    (file,) = judged_files([source], Analyzer.load(tiny_model_dir), How())
+    assert isinstance(file.error, UnparsedError)
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"), [("notebook", notebook(FUNCTIONS[:500])), ("python", FUNCTIONS[:500])]
-)
 def test_document_that_takes_too_much_time_says_why_it_has_no_verdict(
-    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    analyzer = Analyzer.load(tiny_model_dir)
-    analyzer.analyze(Document(text, kind)).require_parsed()
+    analyzer, document = Analyzer.load(tiny_model_dir), Document(FUNCTIONS[:500], "python")
+    analyzer.analyze(document).require_parsed()
     monkeypatch.setattr(parse_budget, "SECONDS", 0.0)
     monkeypatch.setattr(parse_budget, "_SECONDS_PER_MILLION", 0.0)
-    report = analyzer.analyze(Document(text, kind))
+    report = analyzer.analyze(document)
     assert report.functions == ()
     assert report.verdict is not None
     assert (report.verdict.reason, report.verdict.band) == (PooledReason.UNPARSED, None)

@@ -75,7 +75,7 @@ def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
     for file in result.files:
         yield {
             "path": file.path,
-            "cell": None if file.cell is None else {"number": file.cell.cell, "lines": file.cell.lines},
+            "cell": None if file.cell is None else {"number": file.cell.number, "lines": file.cell.lines},
             "language": file.language,
             "verdict": None if file.verdict is None else verdict_values(file.verdict, _OF_WHOLE),
             "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],

@@ -93,7 +93,7 @@ def _result(file: JudgedFile, function: JudgedFunction, fingerprint: str) -> dic
         "partialFingerprints": {"functionText/v1": fingerprint},
         "properties": {
             "language": span.language,
-            **({} if file.cell is None else {"cell": file.cell.cell}),
+            **({} if file.cell is None else {"cell": file.cell.number}),
             **camel_case(verdict_values(function.verdict, _FIGURES)),
             "declared": function_record_values(function.records),
         },
