@@ -8,8 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.diff import ChangedFile, LineRange
-from codeorigin.git.diff_tree import compared
+from codeorigin.git.diff import ChangedFile, LineRange, compared
 from codeorigin.git.moved_lines import NOTHING_MOVED, MovedLines
 from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository, read_commit

@@ -17,6 +17,8 @@ from codeorigin.core.errors import RepositoryError
 from codeorigin.git.process import SECONDS, Git, git_version, lacking
 from codeorigin.git.watch import Watch
 
+FILE_MODES = frozenset({b"100644", b"100755"})
+"""Of regular files, without links and submodules."""
 LARGEST = 4 * 2**20
 """Larger objects, in bytes, are never read, nor is what is stored as a difference to one: a few kilobytes in a pack
 can stand for gigabytes, and git can take minutes to compare two files of 16 MiB."""

@@ -259,6 +259,17 @@ class Git:
         return process
 
 
+def nul_terminated(output: BufferedReader) -> Iterator[bytes]:
+    """Yield NUL-terminated records without consuming anything after the last one that is taken."""
+    record = bytearray()
+    while piece := output.peek():
+        end = piece.find(b"\0")
+        record += output.read(end + 1 if end >= 0 else len(piece))
+        if end >= 0:
+            yield bytes(record[:-1])
+            record.clear()
+
+
 def lacking(name: str) -> str:
     """The line about an object that cannot be read."""
     return (

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import NoSuchRevisionError, RepositoryError
-from codeorigin.git.diff import FILE_MODES, MAX_CHANGES, nul_terminated
-from codeorigin.git.objects import Objects
-from codeorigin.git.process import FailedCommandError, Git
+from codeorigin.git.objects import FILE_MODES, Objects
+from codeorigin.git.process import FailedCommandError, Git, nul_terminated
 from codeorigin.text.regular_files import read_regular_file
 
+MAX_CHANGES = 500_000
+"""Trees with more paths, and changes of more, are not read: a few kilobytes can stand for millions of them."""
 _WITHOUT_COMMITS = "does not have any commits yet"
 _MAX_COMMIT = 1_000_000
 _LATEST = 2**63 - 1

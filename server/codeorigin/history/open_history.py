@@ -16,7 +16,7 @@ from codeorigin.analysis.worker_pool import results, worker_processes
 from codeorigin.check.selection import Selection
 from codeorigin.core.budget import Budget
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.diff_tree import commit_changes
+from codeorigin.git.diff import commit_changes
 from codeorigin.git.repository import Repository
 from codeorigin.history.judge_commits import ChangedCommit, JudgeCommits
 from codeorigin.history.options import HistoryOptions

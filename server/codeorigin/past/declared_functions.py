@@ -12,8 +12,7 @@ from codeorigin.analysis.judged_files import Analyzes
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.git.diff import Diff
-from codeorigin.git.diff_tree import commit_changes
+from codeorigin.git.diff import Diff, commit_changes
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
 from codeorigin.languages.parse_budget import one_run, run_budget

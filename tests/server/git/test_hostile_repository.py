@@ -13,7 +13,7 @@ from codeorigin.core.errors import RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_origins
 from codeorigin.git.change import ChangeRequest, open_change, working_files
-from codeorigin.git.diff_tree import commit_changes
+from codeorigin.git.diff import commit_changes
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
 from support.changes import INDEX, WORKING_TREE, changed, commit, content, everything, since

@@ -10,10 +10,9 @@ import pytest
 
 from codeorigin.analysis.git_sources import blob_source
 from codeorigin.core.errors import RepositoryError, SourceError
-from codeorigin.git import diff, diff_tree, objects, watch
+from codeorigin.git import diff, objects, watch
 from codeorigin.git.change import open_change
-from codeorigin.git.diff import ALL_LINES
-from codeorigin.git.diff_tree import commit_changes
+from codeorigin.git.diff import ALL_LINES, commit_changes
 from codeorigin.git.process import FailedCommandError, Git
 from codeorigin.git.repository import Repository as Opened
 from support.changes import commit
@@ -143,8 +142,7 @@ def test_large_blob_is_never_unpacked(repository: Repository, monkeypatch: pytes
 
 def test_too_many_changed_files_are_one_line(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.commit({f"{number}.py": "x = 1\n" for number in range(4)}, date="2020-01-03")
-    for module in (diff, diff_tree):
-        monkeypatch.setattr(module, "MAX_CHANGES", 3)
+    monkeypatch.setattr(diff, "MAX_CHANGES", 3)
     for reads in (read, written):
         with pytest.raises(RepositoryError, match="were changed at once, which is not read"):
             reads(repository)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.git.change import ChangeKind, ChangeRequest, open_change
-from codeorigin.git.diff import ChangedFile
-from codeorigin.git.diff_tree import commit_changes
+from codeorigin.git.diff import ChangedFile, commit_changes
 from codeorigin.git.repository import Repository as Opened
 from support.repositories import Repository, plain_functions
 

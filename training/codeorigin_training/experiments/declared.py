@@ -20,7 +20,7 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
 from codeorigin.git.blame import LineOrigin, origins_of_files
-from codeorigin.git.diff_tree import commit_changes
+from codeorigin.git.diff import commit_changes
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository, read_commit
 from codeorigin.git.scratch_objects import ScratchObjects
