@@ -5,7 +5,7 @@ from functools import partial
 from codeorigin.history.formats import history_writer
 from codeorigin.history.open_history import History, open_history
 from codeorigin.history.options import HistoryOptions
-from codeorigin.history.totals import Totals
+from codeorigin.history.results import Totals
 from codeorigin.settings.project import SHALLOW
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.output import open_reports

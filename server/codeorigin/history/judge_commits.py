@@ -14,7 +14,7 @@ from codeorigin.core.errors import SourceError
 from codeorigin.git.diff import ChangedFile
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
-from codeorigin.history.results import CommitResult, Part, TouchedFunction
+from codeorigin.history.results import VERDICT, CommitResult, Part, TouchedFunction
 from codeorigin.languages import get_language
 from codeorigin.languages.parse_budget import current_run
 from codeorigin.model.bundle import Bundle
@@ -104,15 +104,9 @@ class JudgeCommits:
         return CommitResult(
             commit=commit.name,
             seconds=commit.seconds,
-            functions=len(judged),
             written=0 if whole is None else whole.functions,
             moved=moved if commit.tells_moves else None,
-            lines=sum(function.counted for _, function in judged),
-            logit=None if whole is None else whole.logit,
-            probability=None if whole is None else whole.probability,
-            band=None if whole is None else whole.band,
-            reason="no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
-            human_share=None if whole is None else whole.human_share,
+            **({"reason": "no_rule"} if whole is None else {name: getattr(whole, name) for name in VERDICT}),
             parts=tuple(_parts(judged)),
             skipped=sum(file.error is not None for file in files),
             shown=tuple(_shown(judged)) if stands_out else (),

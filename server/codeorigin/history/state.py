@@ -7,16 +7,18 @@ import sqlite3
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from codeorigin.core.cache_folder import cache_folder
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.history.results import CommitResult
+from codeorigin.history.results import CommitResult, Part, TouchedFunction
+from codeorigin.model.verdict import Band
 from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
-_FORMAT = 7
+_FORMAT = 8
 _TABLES = frozenset({"about", "commits"})
 
 
@@ -120,14 +122,14 @@ class HistoryState:
         found = {}
         for name, data in self._run(query, self._settings, json.dumps(list(commits))):
             with suppress(zlib.error, ValueError, TypeError, KeyError):
-                found[name] = CommitResult.from_dict(json.loads(zlib.decompress(data)))
+                found[name] = _restored(json.loads(zlib.decompress(data)))
         return found
 
     def keep(self, results: Iterable[CommitResult]) -> None:
         """Write the results of some commits to disk."""
         for result in results:
             # Compression also adds a checksum.
-            data = zlib.compress(json.dumps(result.to_dict(), separators=(",", ":")).encode("ascii"), 1)
+            data = zlib.compress(json.dumps(asdict(result), separators=(",", ":")).encode("ascii"), 1)
             self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, result.commit, data)
         self._run("COMMIT")
         self._run("BEGIN IMMEDIATE")
@@ -145,3 +147,18 @@ class HistoryState:
         return CodeOriginError(
             f"{self._path}: cannot keep the state of the history here: {reason}; --state names another file"
         )
+
+
+def _restored(data: dict[str, Any]) -> CommitResult:
+    """The result whose fields were kept; raises KeyError, TypeError or ValueError."""
+    values = data | {
+        "declared": tuple(data["declared"]),
+        "parts": tuple(Part(**part) for part in data["parts"]),
+        "band": _band(data["band"]),
+        "shown": tuple(TouchedFunction(**shown | {"band": _band(shown["band"])}) for shown in data["shown"]),
+    }
+    return CommitResult(**values)
+
+
+def _band(value: str | None) -> Band | None:
+    return None if value is None else Band(value)

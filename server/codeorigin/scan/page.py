@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.formats.html import bars, opening, over_time, share_table
-from codeorigin.history.totals import Totals
+from codeorigin.history.results import Totals
 from codeorigin.model.verdict import Band
 from codeorigin.report.origin import Origin, report_page
 from codeorigin.report.page import problems

@@ -17,8 +17,7 @@ from codeorigin.core.errors import CodeOriginError
 from codeorigin.history.judge_commits import JudgeCommits
 from codeorigin.history.open_history import open_history
 from codeorigin.history.options import HistoryOptions
-from codeorigin.history.results import CommitResult
-from codeorigin.history.totals import Share, Totals
+from codeorigin.history.results import CommitResult, Totals
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.verdict import Band
 from codeorigin.text.regular_files import replacing_binary_file
@@ -85,8 +84,9 @@ def _judged(work: Work) -> Totals:
         rows_file(Path(work.out), f"commits/{key_of(work.repository)}.parquet", COMMITS) as rows,
     ):
         for result in history.results():
-            totals.add(result, by_folder=False)
+            totals.add(result)
             rows.add(_row(work.repository, result))
+    totals.folders.clear()  # those of thousands of repositories are too many to keep
     return totals
 
 
@@ -103,9 +103,7 @@ def _analyzer(model: Path | None) -> Analyzer:
 
 def _row(repository: str, result: CommitResult) -> dict[str, Any]:
     values = {name: getattr(result, name) for name in COMMITS.names if hasattr(result, name)}
-    share = Share()
-    share.add(result.parts)
-    return values | share.bands | {"repository": repository, "declared": list(result.declared)}
+    return values | result.band_lines | {"repository": repository, "declared": list(result.declared)}
 
 
 class Rows:

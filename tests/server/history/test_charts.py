@@ -6,7 +6,7 @@ import pytest
 
 from codeorigin.history.formats import html
 from codeorigin.history.formats.html import bars, over_time, periods
-from codeorigin.history.totals import Share, Totals
+from codeorigin.history.results import Share, Totals
 from codeorigin.model.verdict import Band
 
 

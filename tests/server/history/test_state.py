@@ -230,7 +230,7 @@ def test_state_belongs_to_one_run_until_it_ends(tmp_path: Path, monkeypatch: pyt
             refused.append(path)
         return run(self, query, *values)
 
-    a, b = (CommitResult(name, 0, 0, 0, 0, 0, None, None, None, None, None) for name in "ab")
+    a, b = (CommitResult(name, 0) for name in "ab")
     with HistoryState(path, "", "model") as first:
         monkeypatch.setattr(HistoryState, "_run", beside)
         first.keep([a])

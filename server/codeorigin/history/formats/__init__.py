@@ -9,8 +9,7 @@ from rich.text import Text
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.history.open_history import History
 from codeorigin.history.options import HistoryFormat, HistoryOptions
-from codeorigin.history.results import CommitResult
-from codeorigin.history.totals import Totals, declared_phrase, totals_phrases
+from codeorigin.history.results import CommitResult, Totals, declared_phrase, totals_phrases
 from codeorigin.report import CAVEAT
 from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.shares import past_sentence

@@ -6,11 +6,12 @@ from html import escape
 from codeorigin.git.published import Published
 from codeorigin.history.formats import HistoryWriter
 from codeorigin.history.open_history import History
-from codeorigin.history.results import CommitResult, TouchedFunction
-from codeorigin.history.totals import (
+from codeorigin.history.results import (
     NOT_BY_AUTHOR,
+    CommitResult,
     Share,
     Totals,
+    TouchedFunction,
     date_of,
     declared_phrase,
     totals_phrases,

@@ -7,16 +7,13 @@ import codeorigin
 from codeorigin.history.formats import HistoryWriter
 from codeorigin.history.open_history import History
 from codeorigin.history.options import HistoryOptions
-from codeorigin.history.results import CommitResult
-from codeorigin.history.totals import Share, Totals, date_of
+from codeorigin.history.results import VERDICT, CommitResult, Share, Totals, date_of
 from codeorigin.report.values import encoded, past_values, verdict_values
 from codeorigin.shell.terminal import display_path
 
 
 def _commit_values(result: CommitResult) -> dict[str, Any]:
     """A commit as plain values."""
-    share = Share()
-    share.add(result.parts)
     return {
         "commit": result.commit,
         "date": date_of(result.seconds),
@@ -24,8 +21,8 @@ def _commit_values(result: CommitResult) -> dict[str, Any]:
         "written": result.written,
         "moved": result.moved,
         "lines": result.lines,
-        "band_lines": share.bands,
-        **verdict_values(result, ("logit", "probability", "band", "reason", "human_share")),
+        "band_lines": result.band_lines,
+        **verdict_values(result, VERDICT),
         "skipped": result.skipped,
         "declared": list(result.declared),
         "parts": [asdict(part) for part in result.parts],
