@@ -76,3 +76,10 @@ def shell_command(*words: str | os.PathLike[str]) -> str | None:
     """
     plain = [os.fspath(word) for word in words]
     return shlex.join(plain) if all(word.isprintable() for word in plain) else None
+
+
+def explain_command(path: str, line: int) -> str | None:
+    """The command that explains the function on a ``line``, from 1, as :func:`shell_command` writes it."""
+    # A file can be called `--model=x.go`.
+    name = f"./{path}" if path.startswith("-") else path
+    return shell_command("codeorigin", "explain", f"{name}:{line}")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.git.process import explained
-from codeorigin.text.literal_text import shell_command
+from codeorigin.text.literal_text import explain_command, shell_command
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=4))
@@ -18,6 +18,13 @@ def test_a_shell_reads_the_words_again_or_there_is_no_command(words: list[str]) 
         return
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=True)
     assert done.stdout.decode().split("\0")[:-1] == words
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("--model=x.go", "./--model=x.go"), ("a-b.go", "a-b.go"), ("/a.go", "/a.go")]
+)
+def test_a_name_that_begins_like_an_option_stays_a_name(name: str, shown: str) -> None:
+    assert explain_command(name, 3) == f"codeorigin explain {shown}:3"
 
 
 @pytest.mark.parametrize("name", ["$(touch x).go", "`id`", "a;b", "a b", "'", '"', "-x", "a&b"])

@@ -29,7 +29,7 @@ from codeorigin.report.shares import errors_here, past_sentence
 from codeorigin.report.totals import Summary, summary_sentences
 from codeorigin.shell.console import make_console, padded
 from codeorigin.shell.terminal import printable, write_all
-from codeorigin.text.literal_text import shell_command
+from codeorigin.text.literal_text import explain_command
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 
@@ -105,7 +105,7 @@ def _next_step(result: CheckResult) -> str | None:
     if found is None:
         return None
     file, function = found
-    why = shell_command("codeorigin", "explain", f"{file.path}:{line_range(function)[0]}")
+    why = explain_command(file.path, line_range(function)[0])
     # What is shown of an odd name, of a cell or of stdin is no path; what a CI system obeys is not printed.
     if why is None or printable(why) != why or not os.path.isfile(file.shown):  # noqa: PTH113 - False for what is no path at all
         return None

@@ -24,7 +24,7 @@ from codeorigin.report.explanations import (
 )
 from codeorigin.report.figures import side
 from codeorigin.report.functions import opening
-from codeorigin.text.literal_text import shell_command
+from codeorigin.text.literal_text import explain_command
 
 BAR_CELLS = 8
 CODE_LENGTH = 40
@@ -118,5 +118,4 @@ class HoverContent:
             return None
         path, folder = Path(snapshot.path), self.result.job.folder
         shown = path.relative_to(folder) if folder is not None and path.is_relative_to(folder) else path
-        line = self.function.span.header.start_line + 1
-        return shell_command("codeorigin", "explain", f"{shown.as_posix()}:{line}")
+        return explain_command(shown.as_posix(), self.function.span.header.start_line + 1)
