@@ -103,10 +103,11 @@ def test_only_the_planted_head_is_found() -> None:
     generator = np.random.default_rng(0)
     lifts = generator.normal(1.0, 0.1, (80, 3, 4, len(CONSTRUCTS)))
     lifts[:, 1, 2, COMMENT] += 1.0
-    (found,) = special_heads(lifts, UNITS, alpha=0.05, ratio=1.5)
-    assert (found.layer, found.head, found.construct) == (1, 2, "comment")
-    assert found.lift == pytest.approx(2.0, abs=0.1)
-    assert found.p < 0.001
+    lift, p = special_heads(lifts, UNITS, alpha=0.05, ratio=1.5)
+    assert (lift.population, lift.context) == (p.population, p.context) == ("layer 2, head 3", "comment")
+    assert lift.value == pytest.approx(2.0, abs=0.1)
+    assert p.value is not None
+    assert p.value < 0.001
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -219,7 +220,7 @@ def test_retriever_is_trained_saved_and_loaded_like_any_model(tmp_path: Path) ->
     example = again.example(pair(1).behaviour, pair(1).human_code, "python")
     first, second = head_masses(model, [example]), head_masses(again, [example])
     assert np.allclose(first.to_code, second.to_code)
-    with pytest.raises(EncoderError, match="save_pretrained"):
+    with pytest.raises(EncoderError, match="no encoder could be loaded"):
         make_retriever([], HeadsConfig(encoder=tmp_path / "nowhere"))
 
 

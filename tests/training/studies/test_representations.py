@@ -1,5 +1,6 @@
 """The study of representations: control flow, batches, vocabularies, classifiers, evidence."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -10,18 +11,17 @@ from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
-from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.studies.representations.relations import (
     RelationClassifier,
     Representation,
     Represented,
-    StructureVocabulary,
     _sequences,
     neighbours,
     relation_answers,
     relation_loss,
     represented,
     train_relations,
+    vocabulary_of,
 )
 from codeorigin_training.studies.representations.structure import (
     LANGUAGES,
@@ -181,17 +181,16 @@ def functions(count: int, language: str = "python") -> list[Row]:
     ]
 
 
-def spelled(known: list[Represented]) -> StructureVocabulary:
-    rows = [each.row for each in known]
-    return StructureVocabulary(train_tokenizer(rows, vocab_size=300, sample=len(rows), seed=0))
+def tree_lengths(functions: Iterable[Represented]) -> list[int]:
+    return [each.texts[Representation.TREE].count("\x1e") for each in functions]
 
 
 def test_functions_have_three_representations_unless_flow_is_unsupported() -> None:
     found = represented([*functions(3), row(code="def f\n  1\nend\n", language="ruby")])
     assert len(found) == 3
-    assert found[0].source.startswith("def f")
-    assert found[0].flow[:2] == ("entry", ">")
-    assert [len(each.tree) for each in found] == sorted(len(each.tree) for each in found)
+    assert found[0].texts[Representation.SOURCE].startswith("def f")
+    assert found[0].texts[Representation.FLOW].lstrip("\x1e").startswith("entry\x1e>")
+    assert tree_lengths(found) == sorted(tree_lengths(found))
 
 
 def test_neighbours_have_one_language_and_one_length() -> None:
@@ -203,31 +202,33 @@ def test_neighbours_have_one_language_and_one_length() -> None:
     met: list[int] = []
     for batch in neighbours(known, 4):
         assert len({each.row.language for each in batch}) == 1
-        lengths = sorted(len(each.tree) for each in batch)
-        of_language = sorted(len(each.tree) for each in known if each.row.language == batch[0].row.language)
+        lengths = sorted(tree_lengths(batch))
+        of_language = sorted(
+            tree_lengths(each for each in known if each.row.language == batch[0].row.language)
+        )
         assert any(of_language[at : at + len(lengths)] == lengths for at in range(len(of_language)))
         met += [id(each) for each in batch]
     assert len(met) == len(set(met))
     assert len(met) >= len(known) - 4
 
 
-def test_extended_vocabulary_is_shorter_and_has_an_unknown_token() -> None:
+def test_parts_of_structure_are_tokens_and_new_ones_are_spelled() -> None:
     known = represented(functions(12))
-    plain = spelled(known)
-    extended = plain.extended(known)
+    vocabulary = vocabulary_of(known, 300, 0)
     for each in known:
-        source = Representation.SOURCE
-        assert np.array_equal(plain.encode(each, source), extended.encode(each, source))
         for view in (Representation.TREE, Representation.FLOW):
-            assert len(extended.encode(each, view)) == len(each.tokens(view)) < len(plain.encode(each, view))
+            text = each.texts[view]
+            assert len(vocabulary.encode(text).ids) == text.count("\x1e")
     (new,) = represented([row(code="def f():\n    yield 1\n")])
-    assert plain.size in extended.encode(new, Representation.TREE)
-    assert extended.encode(new, Representation.TREE).max() < extended.size
+    tree = new.texts[Representation.TREE]
+    assert vocabulary.decode(vocabulary.encode(tree).ids) == tree
+    # A word of a source is none of them.
+    assert max(vocabulary.encode("if_statement ( )").ids) < vocabulary.get_vocab_size(with_added_tokens=False)
 
 
 def test_classifier_learns_which_structure_belongs_to_which_source() -> None:
     known = represented(functions(48))
-    vocabulary = spelled(known).extended(known)
+    vocabulary = vocabulary_of(known, 300, 0)
     model = train_relations(
         known, vocabulary, SHAPE, lambda _: None, batch=8, epochs=20, learning_rate=5e-3, seed=0
     )
@@ -239,8 +240,8 @@ def test_classifier_learns_which_structure_belongs_to_which_source() -> None:
 
 def test_pairs_that_belong_together_weigh_as_much_as_all_others() -> None:
     known = represented(functions(9))
-    vocabulary = spelled(known)
-    model = RelationClassifier(Encoder(compact_body(SHAPE, vocabulary.size, pad_id=0), SHAPE))
+    vocabulary = vocabulary_of(known, 300, 0)
+    model = RelationClassifier(Encoder(compact_body(SHAPE, vocabulary.get_vocab_size(), pad_id=0), SHAPE))
     losses = []
     for bias in (30.0, -30.0):
         with torch.no_grad():

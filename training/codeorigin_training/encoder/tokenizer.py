@@ -114,7 +114,7 @@ def own_tokenizer(name_or_folder: str) -> tuple[BpeTokenizer, Frame | None]:
     Raises:
         EncoderError: there is no tokenizer, it is not from the *tokenizers* library, or it has no PAD or MASK.
     """
-    loaded = _load(name_or_folder)
+    loaded = pretrained_tokenizer(name_or_folder)
     backend = getattr(loaded, "backend_tokenizer", None)
     names = (getattr(loaded, "pad_token", None), getattr(loaded, "mask_token", None))
     if backend is None or None in names:
@@ -144,7 +144,12 @@ def library_tokenizer(vocabulary: Path) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def _load(name_or_folder: str) -> Any:
+def pretrained_tokenizer(name_or_folder: str) -> Any:
+    """The tokenizer in a folder or in the local cache.
+
+    Raises:
+        EncoderError: there is none.
+    """
     problem: Exception | None = None
     try:
         loaded = AutoTokenizer.from_pretrained(name_or_folder, local_files_only=True)

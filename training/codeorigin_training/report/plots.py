@@ -72,21 +72,6 @@ def lines(title: str, x_label: str, y_label: str, series: Mapping[str, Points]) 
     return picture(title, draw)
 
 
-def bars(title: str, y_label: str, names: Sequence[str], series: Mapping[str, Sequence[float]]) -> Picture:
-    """Bars beside each other for every name."""
-
-    def draw(axes: Axes) -> None:
-        width = 0.8 / len(series)
-        for number, (name, values) in enumerate(series.items()):
-            places = np.arange(len(names)) + (number - (len(series) - 1) / 2) * width
-            axes.bar(places, values, width=width, label=name)
-        axes.set_xticks(np.arange(len(names)), list(names), rotation=60)
-        axes.set(ylabel=y_label)
-        axes.legend()
-
-    return picture(title, draw, 7.5)
-
-
 def heat(title: str, rows: Sequence[str], x_label: str, values: Floats) -> Picture:
     """A cell for each of ``values`` ``(rows, columns)``; columns are numbered from 1."""
 

@@ -17,7 +17,7 @@ import torch
 from pydantic import Field
 from tokenizers import Regex, normalizers
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast, RobertaConfig
+from transformers import PreTrainedTokenizerFast, RobertaConfig
 
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
@@ -27,8 +27,8 @@ from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.data.specifications import Specification
 from codeorigin_training.encoder.heads import attention_layers, gated
 from codeorigin_training.encoder.inference import padded
-from codeorigin_training.encoder.model import EncoderError
-from codeorigin_training.encoder.tokenizer import train_bpe
+from codeorigin_training.encoder.model import new_body, pretrained_body
+from codeorigin_training.encoder.tokenizer import pretrained_tokenizer, train_bpe
 from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.run import Log
 
@@ -167,7 +167,8 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
     """
     torch.manual_seed(config.seed)
     if config.encoder is not None:
-        return Retriever(*_load(config.encoder), config)
+        folder = str(config.encoder)
+        return Retriever(pretrained_body(folder), pretrained_tokenizer(folder), config)
     tokenizer = word_tokenizer(texts, config.vocabulary)
     shape = RobertaConfig(
         vocab_size=len(tokenizer),
@@ -182,26 +183,12 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    # Other attention implementations do not return attention weights.
-    body: Any = AutoModel.from_config(shape, attn_implementation="eager", add_pooling_layer=False)  # type: ignore[no-untyped-call]
+    body = new_body(shape)
     with torch.no_grad():
         # Heads that attend to equal words at first find sooner that a specification and its code share some.
         for layer in attention_layers(body):
             layer.self.key.weight.copy_(layer.self.query.weight)
     return Retriever(body, tokenizer, config)
-
-
-def _load(folder: Path) -> tuple[Any, Any]:
-    try:
-        body = AutoModel.from_pretrained(
-            str(folder), local_files_only=True, attn_implementation="eager", dtype=torch.float32
-        )
-        return body, AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EncoderError(
-            f"{folder}: no encoder with a tokenizer ({reason}); give a folder written by save_pretrained"
-        ) from error
 
 
 def word_tokenizer(texts: Sequence[str], size: int) -> PreTrainedTokenizerFast:

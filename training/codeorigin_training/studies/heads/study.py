@@ -1,5 +1,6 @@
 """The study ``heads``: where attention goes between a specification and its code, and which heads can be pruned."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,8 @@ from codeorigin_training.data.specifications import Specification, read_specific
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.estimates import area, mean
 from codeorigin_training.metrics.statistics import auroc
-from codeorigin_training.metrics.table import Estimate
-from codeorigin_training.report.cells import TitledTable, interval, number, percent, pivot
+from codeorigin_training.metrics.table import Estimate, Figure
+from codeorigin_training.report.cells import interval, number, percent, pivot
 from codeorigin_training.report.plots import heat, lines
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
@@ -38,7 +39,6 @@ _FEWEST = 3
 """Units that a paired test needs."""
 _LEVEL = 0.005
 """The largest loss of AUROC that is regarded as none."""
-_TOP = 3
 _MOST_SPECIAL = 20
 """Rows of the table of special heads."""
 
@@ -61,11 +61,17 @@ def heads_section(
     train: Sequence[Specification], test: Sequence[Specification], config: HeadsConfig, log: Log
 ) -> Section:
     """Train the retriever on ``train`` and analyse its heads on ``test``, whose repositories it has not seen."""
-    model = make_retriever(
-        [text for pair in train for text in (pair.behaviour, pair.human_code, pair.llm_code)], config
-    )
+    texts = [text for pair in train for text in (pair.behaviour, pair.human_code, pair.llm_code)]
+    model = make_retriever(texts, config)
     log(f"heads: {len(train)} specifications to learn from, {len(test)} to look at")
+    train_retriever(model, train, config, log)
     measured = test[: config.pairs]
+    queries = with_candidates(model, measured, config.candidates, config.seed)
+    retrieval = retrieval_figures(queries, retriever_logits(model, queries), config)
+    area_of_all, mrr, first = retrieval
+    chance = f"{queries.chance:.3f}"
+    log(f"AUROC {number(area_of_all.value)}, MRR {number(mrr.value)} where chance has {chance}")
+
     # The human and the LLM function of each pair.
     examples = [
         model.example(pair.behaviour, code, pair.language)
@@ -73,69 +79,47 @@ def heads_section(
         for code in (pair.human_code, pair.llm_code)
     ]
     units = [pair.repo for pair in measured for _ in range(2)]
-    before = head_masses(model.eval(), examples)
-    train_retriever(model, train, config, log)
     masses = head_masses(model, examples)
-
-    queries = with_candidates(model, measured, config.candidates, config.seed)
-    heads, count = all_heads(model), queries.candidates
-    logits = retriever_logits(model, queries)
-    of_retriever = area(
-        numbered(np.repeat(queries.repos, count).tolist()), queries.labels, logits, config
-    ).named("retriever", "", "AUROC")
-    groups, retrieval = numbered(queries.repos), []
-    for name, answered in (
-        ("all heads", logits),
-        ("no head", retriever_logits(model, queries, np.zeros(heads))),
-    ):
-        ranked = ranks(answered, count)
-        scores = {"mean reciprocal rank": 1.0 / ranked, "first": ranked == 1, "first three": ranked <= _TOP}
-        retrieval += [mean(groups, score, config).named(name, "", title) for title, score in scores.items()]
-    by_chance = (queries.chance, 1 / count, min(1.0, _TOP / count))
-    retrieval += [
-        Estimate(value).named("chance", "", title) for title, value in zip(scores, by_chance, strict=True)
-    ]
-    mrr, first = retrieval[:2]
-    log(f"AUROC {number(of_retriever.value)}, MRR {number(mrr.value)} where chance has {queries.chance:.3f}")
-
-    # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
-    lost = ablation(model, with_candidates(model, train[: config.pairs], config.candidates, config.seed))
-    curve = pruning_curve(model, queries, lost)
-    enough = min(
-        (left for left, auroc in curve if auroc >= (of_retriever.value or 0.0) - _LEVEL), default=lost.size
-    )
     special = special_heads(masses.constructs, units, config.alpha, config.special_ratio)
-    early = len(special_heads(before.constructs, units, config.alpha, config.special_ratio))
     directions = {"specification to code": masses.to_code, "code to specification": masses.to_specification}
     attention = []
     for title, direction in directions.items():
         differing = int((differing_heads(direction, units) < config.alpha).sum())
         attention += [
             Estimate(float(direction.mean())).named(title, "", "mean mass"),
-            Estimate(float(differing), n=lost.size).named(title, "", "heads that differ"),
+            Estimate(float(differing)).named(title, "", "heads that differ"),
         ]
-    counts = {
-        "heads that keep the AUROC": enough,
-        "special heads": len(special),
-        "special heads, untrained": early,
-    }
+
+    # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
+    lost = ablation(model, with_candidates(model, train[: config.pairs], config.candidates, config.seed))
+    curve = pruning_curve(model, queries, lost)
+    wanted = (area_of_all.value or 0.0) - _LEVEL
+    enough = min((left for left, kept in curve if kept >= wanted), default=lost.size)
+    pruned = [
+        Estimate(float(lost[layer, head])).named(
+            f"layer {layer + 1}", f"head {head + 1}", "AUROC lost without it"
+        )
+        for layer, head in np.ndindex(*lost.shape)
+    ]
+    pruned.append(Estimate(float(enough), n=lost.size).named("retriever", "", "heads that keep the AUROC"))
     learnt = mrr.low is not None and mrr.low > queries.chance
-    layers = [f"layer {layer + 1}" for layer in range(heads[0])]
     return Section(
         title="Heads: attention between a specification and its code",
         note=(
             f"{'A small retriever' if config.encoder is None else 'The given encoder'}, trained to tell a "
             "specification's code from another's, on held-out repositories, which are the units of every test. A lift "
-            "is the share of attention that a construct gets over its share of the tokens."
+            "is the share of attention that a construct gets over its share of the tokens. Heads that differ do so "
+            "between a person's and a model's function of the same task, by paired t-tests with Holm's correction."
         ),
         findings=(
             (
                 f"The retriever puts {percent(first.value)} of the specifications' functions first among "
-                f"{count} (chance: {percent(1 / count)}); its AUROC is {interval(of_retriever)}."
+                f"{queries.candidates} (chance: {percent(1 / queries.candidates)}); its AUROC is "
+                f"{interval(area_of_all)}, its mean reciprocal rank {interval(mrr)} (chance: {chance})."
             ),
             (
-                f"Special after Holm's correction: {len(special)} of {lost.size * len(CONSTRUCTS)} pairs of head and "
-                f"construct; {early} before training."
+                f"Special after Holm's correction: {len(special) // 2} of {lost.size * len(CONSTRUCTS)} pairs of head "
+                "and construct."
             ),
             (
                 f"{enough} of {lost.size} heads are enough to keep the AUROC (within {_LEVEL})."
@@ -145,68 +129,54 @@ def heads_section(
             ),
         ),
         tables=(
+            pivot(attention, lambda figure: number(figure.value, 2), corner="direction"),
             pivot(
-                retrieval,
-                title="Finding a specification's function",
-                note=(
-                    f"The person's function among {count} of held-out repositories, of the same language as far as "
-                    "there are any. Without heads no token knows of another."
-                ),
+                special[: 2 * _MOST_SPECIAL],
+                lambda figure: f"{figure.value:.2g}",
+                title="Heads special to a construct",
+                corner="head",
+                rows=lambda figure: f"{figure.population}: {figure.context}",
             ),
             pivot(
-                attention,
-                lambda figure: (
-                    percent(figure.value) if figure.n is None else f"{figure.value:.0f} of {figure.n}"
-                ),
-                title="Attention in each direction",
-                note=(
-                    "The last column counts heads that differ between a person's and a model's function of the same "
-                    "task, by paired t-tests with Holm's correction."
-                ),
-                corner="direction",
-            ),
-            TitledTable(
-                "Heads special to a construct",
-                "",
-                ("head", "construct", "lift over the other heads", "p, corrected"),
-                tuple(
-                    (
-                        f"layer {head.layer + 1}, head {head.head + 1}",
-                        head.construct.replace("_", " "),
-                        f"{head.lift:.2f}",
-                        f"{head.p:.2g}",
-                    )
-                    for head in special[:_MOST_SPECIAL]
-                ),
-            ),
-            TitledTable(
-                "AUROC lost without a head",
-                "On training repositories; heads are pruned in the order of their loss.",
-                ("", *(f"head {head + 1}" for head in range(heads[1]))),
-                tuple(
-                    (layer, *(f"{value:+z.3f}" for value in row))
-                    for layer, row in zip(layers, lost.tolist(), strict=True)
-                ),
+                pruned[:-1],
+                lambda figure: number(figure.value),
+                title="AUROC lost without a head",
+                note="On training repositories; heads are pruned in the order of their loss.",
+                columns=lambda figure: figure.context,
             ),
         ),
         pictures=(
             *(
-                heat(f"Mass from {title}", layers, "head", direction.mean(axis=0))
-                for title, direction in directions.items()
+                heat(
+                    f"Mass from {title}",
+                    [figure.population for figure in pruned[: -1 : lost.shape[1]]],
+                    "head",
+                    values,
+                )
+                for title, values in (
+                    (title, direction.mean(axis=0)) for title, direction in directions.items()
+                )
             ),
             lines(
                 "Fewer heads, the least important first",
                 "heads left",
                 "AUROC",
-                {"AUROC": ([left for left, _ in curve], [auroc for _, auroc in curve])},
+                {"AUROC": ([left for left, _ in curve], [kept for _, kept in curve])},
             ),
         ),
-        figures=(
-            of_retriever,
-            *retrieval,
-            *attention,
-            *(Estimate(float(value)).named("retriever", "", name) for name, value in counts.items()),
+        figures=(*retrieval, *attention, *special, *pruned),
+    )
+
+
+def retrieval_figures(queries: Queries, logits: Floats, config: HeadsConfig) -> tuple[Figure, Figure, Figure]:
+    """AUROC, mean reciprocal rank, and the share of specifications whose own function is first, by ``logits``."""
+    groups, ranked = numbered(queries.repos), ranks(logits, queries.candidates)
+    return (
+        area(np.repeat(groups, queries.candidates), queries.labels, logits, config).named(
+            "retriever", "", "AUROC"
         ),
+        mean(groups, 1.0 / ranked, config).named("retriever", "", "mean reciprocal rank"),
+        mean(groups, ranked == 1, config).named("retriever", "", "first"),
     )
 
 
@@ -246,18 +216,7 @@ def masses_of(attention: Floats, example: RetrievalExample) -> tuple[Floats, Flo
     return total, back, lifts
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialHead:
-    """A head that attends to a construct more than the others: its mean lift over them, and the corrected p."""
-
-    layer: int
-    head: int
-    construct: str
-    lift: float
-    p: float
-
-
-def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio: float) -> list[SpecialHead]:
+def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio: float) -> list[Figure]:
     """Heads that attend to a construct more than the others do, by paired t-tests over units with Holm's correction.
 
     Args:
@@ -265,6 +224,9 @@ def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio:
         units: the repository of each example.
         alpha: family-wise error over all heads and constructs.
         ratio: minimum lift of a special head, relative to the mean of the other heads.
+
+    Returns:
+        Of each, the largest lift first: its lift over the other heads, then the corrected p.
     """
     means = by_unit(constructs, units)
     layers, heads, kinds = means.shape[1:]
@@ -273,18 +235,16 @@ def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio:
     difference, p = paired_tests(flat, others)
     corrected = holm(p.ravel()).reshape(p.shape)
     lifts = _mean_of_known(flat) / np.maximum(_mean_of_known(others), 1e-12)
-    found = (corrected < alpha) & (difference > 0) & (lifts >= ratio)
-    special = [
-        SpecialHead(
-            layer=int(head) // heads,
-            head=int(head) % heads,
-            construct=CONSTRUCTS[kind].value,
-            lift=float(lifts[head, kind]),
-            p=float(corrected[head, kind]),
+    found = np.argwhere((corrected < alpha) & (difference > 0) & (lifts >= ratio)).tolist()
+    return [
+        Estimate(float(values[head, kind])).named(
+            f"layer {head // heads + 1}, head {head % heads + 1}",
+            CONSTRUCTS[kind].value.replace("_", " "),
+            title,
         )
-        for head, kind in np.argwhere(found)
+        for head, kind in sorted(found, key=lambda place: -lifts[tuple(place)])
+        for title, values in (("lift over the other heads", lifts), ("p, corrected", corrected))
     ]
-    return sorted(special, key=lambda head: -head.lift)
 
 
 def differing_heads(masses: Floats, units: Sequence[str]) -> Floats:
@@ -310,13 +270,12 @@ def paired_tests(left: Floats, right: Floats) -> tuple[Floats, Floats]:
     """
     # Rounded, because a difference by an error of rounding is the same in all units.
     gaps = np.round(left - right, 12)
-    count = np.isfinite(gaps).sum(axis=0)
-    difference = _mean_of_known(gaps)
-    spread = np.sqrt(np.nansum((gaps - difference) ** 2, axis=0) / np.maximum(count - 1, 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = difference / (spread / np.sqrt(count))
-    p = 2 * stats.t.sf(np.abs(statistic), np.maximum(count - 1, 1))
-    return difference, np.where((count < _FEWEST) | np.isnan(p), 1.0, p)
+    with warnings.catch_warnings():
+        # There may be too few units, or no spread.
+        warnings.simplefilter("ignore")
+        p = stats.ttest_1samp(gaps, 0.0, nan_policy="omit").pvalue
+    few = np.isfinite(gaps).sum(axis=0) < _FEWEST
+    return _mean_of_known(gaps), np.where(few | np.isnan(p), 1.0, p)
 
 
 def _mean_of_known(values: Floats) -> Floats:

@@ -6,7 +6,7 @@ Source: the classification objective of Sentence-BERT (Reimers and Gurevych, EMN
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -17,15 +17,17 @@ from torch import Tensor, nn
 
 from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.reading.normalize import normalize
-from codeorigin_training.arrays import Integers
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
+from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.encoder.trainer import fit_batches
 from codeorigin_training.studies.representations.structure import control_flow, function_node, tree_tokens
 
 _UNITS = 128
+_MARK = "\x1e"
+"""Stands before every part of tree and flow, so that it is no word of a source."""
 
 
 class Representation(StrEnum):
@@ -42,16 +44,10 @@ KINDS = tuple(itertools.combinations(Representation, 2))
 
 @dataclass(frozen=True, slots=True)
 class Represented:
-    """A function in all representations: normalised source, and the tokens of tree and flow."""
+    """A function's text in each representation: its normalised source, and the parts of tree and flow, marked."""
 
     row: Row
-    source: str
-    tree: tuple[str, ...]
-    flow: tuple[str, ...]
-
-    def tokens(self, view: Representation) -> tuple[str, ...]:
-        """The tokens of ``TREE`` or ``FLOW``."""
-        return self.tree if view is Representation.TREE else self.flow
+    texts: Mapping[Representation, str]
 
 
 def represented(rows: Sequence[Row]) -> list[Represented]:
@@ -65,8 +61,24 @@ def represented(rows: Sequence[Row]) -> list[Represented]:
             source = normalize(row.code, row.language).text
         except ParseBudgetError:
             continue
-        found.append(Represented(row, source, tuple(tree_tokens(node)), tuple(control_flow(node).tokens)))
-    return sorted(found, key=lambda function: (function.row.language, len(function.tree)))
+        tree, flow = (_MARK + _MARK.join(parts) for parts in (tree_tokens(node), control_flow(node).tokens))
+        texts = {Representation.SOURCE: source, Representation.TREE: tree, Representation.FLOW: flow}
+        found.append(Represented(row, texts))
+    return sorted(found, key=lambda each: (each.row.language, each.texts[Representation.TREE].count(_MARK)))
+
+
+def vocabulary_of(functions: Sequence[Represented], size: int, seed: int) -> BpeTokenizer:
+    """A vocabulary of ``size`` from the sources, and a token for each part of structure that is there more than once.
+
+    Spelled in the tokens of source code, structure is twice as long and says no more
+    (``experiments/study-representations-3108.json``).
+    """
+    rows = [function.row for function in functions]
+    vocabulary = train_tokenizer(rows, vocab_size=size, sample=len(rows), seed=seed)
+    texts = (text for function in functions for text in function.texts.values() if text.startswith(_MARK))
+    parts = Counter(part for text in texts for part in text.split(_MARK))
+    vocabulary.add_tokens([_MARK + part for part, count in sorted(parts.items()) if part and count > 1])
+    return vocabulary
 
 
 def neighbours(functions: Sequence[Represented], size: int) -> Iterator[list[Represented]]:
@@ -80,38 +92,6 @@ def neighbours(functions: Sequence[Represented], size: int) -> Iterator[list[Rep
             batch = inside[start : start + size]
             if len(batch) > 1:
                 yield batch
-
-
-@dataclass(frozen=True, slots=True)
-class StructureVocabulary:
-    """The vocabulary of the source, whose padding is 0; ``own`` are ids of parts of structure.
-
-    Without these, structure is spelled out in the tokens of source code. A part without an id of its own has the first
-    one after those of the source.
-    """
-
-    bpe: BpeTokenizer
-    own: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        """Number of tokens."""
-        return int(self.bpe.get_vocab_size()) + (1 + len(self.own) if self.own else 0)
-
-    def encode(self, function: Represented, view: Representation) -> Integers:
-        """Ids of one representation, int64 ``(T,)``."""
-        if self.own and view is not Representation.SOURCE:
-            unknown = int(self.bpe.get_vocab_size())
-            return np.array([self.own.get(token, unknown) for token in function.tokens(view)], dtype=np.int64)
-        text = function.source if view is Representation.SOURCE else " ".join(function.tokens(view))
-        return np.array(self.bpe.encode(text, add_special_tokens=False).ids, dtype=np.int64)
-
-    def extended(self, functions: Sequence[Represented]) -> "StructureVocabulary":
-        """This one with an id for each part of structure that ``functions`` have more than once."""
-        counts = Counter(token for function in functions for token in (*function.tree, *function.flow))
-        frequent = sorted(token for token, count in counts.items() if count > 1)
-        first = int(self.bpe.get_vocab_size()) + 1
-        return StructureVocabulary(self.bpe, {token: first + number for number, token in enumerate(frequent)})
 
 
 class RelationClassifier(nn.Module):
@@ -155,7 +135,7 @@ def relation_loss(model: RelationClassifier, sequences: Sequences) -> Tensor:
 
 def train_relations(
     functions: Sequence[Represented],
-    vocabulary: StructureVocabulary,
+    vocabulary: BpeTokenizer,
     shape: EncoderConfig,
     log: Callable[[str], None],
     *,
@@ -166,7 +146,7 @@ def train_relations(
 ) -> RelationClassifier:
     """Train a new classifier with an encoder of ``shape`` on all kinds of pairs."""
     torch.manual_seed(seed)
-    model = RelationClassifier(Encoder(compact_body(shape, vocabulary.size, pad_id=0), shape))
+    model = RelationClassifier(Encoder(compact_body(shape, vocabulary.get_vocab_size(), pad_id=0), shape))
     batches = [_sequences(neighbour, vocabulary, shape.context) for neighbour in neighbours(functions, batch)]
     fit_batches(
         model,
@@ -183,7 +163,7 @@ def train_relations(
 
 @torch.no_grad()
 def relation_answers(
-    model: RelationClassifier, functions: Sequence[Represented], vocabulary: StructureVocabulary, batch: int
+    model: RelationClassifier, functions: Sequence[Represented], vocabulary: BpeTokenizer, batch: int
 ) -> pd.DataFrame:
     """The ``kind`` and ``repo`` of pairs of ``functions``, half of them swapped, and whether the answer is ``right``.
 
@@ -202,8 +182,9 @@ def relation_answers(
     return pd.DataFrame(answers, columns=["kind", "repo", "right"])
 
 
-def _sequences(batch: Sequence[Represented], vocabulary: StructureVocabulary, context: int) -> Sequences:
-    return {
-        view: padded([vocabulary.encode(function, view)[:context] for function in batch], 0)
-        for view in Representation
-    }
+def _sequences(batch: Sequence[Represented], vocabulary: BpeTokenizer, context: int) -> Sequences:
+    found = {}
+    for view in Representation:
+        encoded = vocabulary.encode_batch([each.texts[view] for each in batch], add_special_tokens=False)
+        found[view] = padded([np.array(each.ids[:context], dtype=np.int64) for each in encoded], 0)
+    return found

@@ -1,10 +1,9 @@
 """The study ``representations``: source, syntax tree and control flow, and a bundle's evidence by construct."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -13,26 +12,23 @@ from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.data.rows import Row, limited, numbered, read_functions
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.encoder.settings import EncoderConfig
-from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.estimates import Rounds, area, mean
-from codeorigin_training.metrics.table import Estimate, Figure
-from codeorigin_training.report.cells import interval, number, percent, percent_interval, pivot
-from codeorigin_training.report.plots import bars
+from codeorigin_training.metrics.table import Estimate
+from codeorigin_training.report.cells import interval, percent, percent_interval, pivot
+from codeorigin_training.report.perturbed import matched_draw
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame
 from codeorigin_training.studies.representations.relations import (
     KINDS,
-    Representation,
     Represented,
-    StructureVocabulary,
     relation_answers,
     represented,
     train_relations,
+    vocabulary_of,
 )
 
 
@@ -71,10 +67,8 @@ def study(config: RepresentationsConfig, frame: Frame) -> list[Section]:
     """
     detector, log = frame.detector, frame.log
     rows = limited(read_functions(frame.corpus), config.per_repository)
-    train, test = (
-        _matched([row for row in rows if is_held_out(row.repo) is side], config.seed)
-        for side in (False, True)
-    )
+    sides = ([row for row in rows if is_held_out(row.repo) is side] for side in (False, True))
+    train, test = ([side[at] for at in matched_draw(side, len(side), config.seed)] for side in sides)
 
     def relations() -> Section:
         known, new = represented(train[: config.functions]), represented(test[: config.test_functions])
@@ -90,24 +84,12 @@ def study(config: RepresentationsConfig, frame: Frame) -> list[Section]:
     return [frame.part("relations", relations), frame.part("constructs", constructs)]
 
 
-def _matched(rows: Sequence[Row], seed: int) -> list[Row]:
-    """``rows`` in random order, with as many of each class of a language, test and length."""
-    if not rows:
-        return []
-    chosen = matched_sample(rows, np.ones(len(rows), dtype=bool), seed)
-    return [rows[number] for number in np.random.default_rng(seed).permutation(chosen)]
-
-
 def relations_section(
     train: Sequence[Represented], test: Sequence[Represented], config: RepresentationsConfig, log: Log
 ) -> Section:
-    """How well a classifier recognises representations that belong together, and what they cost in tokens."""
+    """How well a classifier recognises representations that belong together."""
     log(f"relations: {len(train)} functions to learn from, {len(test)} to ask about")
-    rows = [function.row for function in train]
-    spelled = StructureVocabulary(
-        train_tokenizer(rows, vocab_size=config.vocabulary, sample=len(rows), seed=config.seed)
-    )
-    extended = spelled.extended(train)
+    vocabulary = vocabulary_of(train, config.vocabulary, config.seed)
     shape = EncoderConfig(
         dim=config.dim,
         layers=config.layers,
@@ -115,26 +97,22 @@ def relations_section(
         feedforward=2 * config.dim,
         context=config.context,
     )
+    model = train_relations(
+        train,
+        vocabulary,
+        shape,
+        log,
+        batch=config.batch,
+        epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+    )
+    answers = relation_answers(model, test, vocabulary, config.batch)
     figures = []
-    vocabularies = {"spelled in source tokens": spelled, "tokens of its own": extended}
-    for name, vocabulary in vocabularies.items():
-        model = train_relations(
-            train,
-            vocabulary,
-            shape,
-            log,
-            batch=config.batch,
-            epochs=config.epochs,
-            learning_rate=config.learning_rate,
-            seed=config.seed,
-        )
-        answers = relation_answers(model, test, vocabulary, config.batch)
-        for kind in ("all", *(f"{left.value} and {right.value}" for left, right in KINDS)):
-            some = answers if kind == "all" else answers[answers["kind"] == kind]
-            found = mean(numbered(some["repo"]), some["right"].to_numpy(), config)
-            figures.append(found.named(kind, name, "accuracy"))
-    best = max(figures, key=lambda figure: figure.value or 0.0)
-    lengths = _lengths(test, vocabularies)
+    for kind in ("all", *(f"{left.value} and {right.value}" for left, right in KINDS)):
+        some = answers if kind == "all" else answers[answers["kind"] == kind]
+        found = mean(numbered(some["repo"]), some["right"].to_numpy(), config)
+        figures.append(found.named(kind, "", "accuracy"))
     return Section(
         title="Representations: which belong together",
         note=(
@@ -142,43 +120,9 @@ def relations_section(
             "were swapped with a neighbour of the same language and about the same length. Trees and flows say "
             "nothing of the code's words, so 50 % is chance and a higher figure is structure that was read."
         ),
-        findings=(f"The best accuracy is {percent(best.value)} ({best.population}, {best.context}).",),
-        tables=(
-            pivot(
-                figures,
-                percent_interval,
-                title="Accuracy by kind of pair",
-                corner="structure",
-                rows=lambda figure: figure.context,
-                columns=lambda figure: figure.population,
-            ),
-            pivot(
-                lengths,
-                lambda figure: number(figure.value, 0),
-                title="Tokens a function, means",
-                corner="language",
-                rows=lambda figure: figure.language,
-                columns=lambda figure: f"{figure.population}, {figure.context}",
-            ),
-        ),
-        figures=(*figures, *lengths),
+        tables=(pivot(figures, percent_interval, corner="pairs"),),
+        figures=tuple(figures),
     )
-
-
-def _lengths(test: Sequence[Represented], vocabularies: Mapping[str, StructureVocabulary]) -> list[Figure]:
-    """The mean number of tokens of each representation, by language and for all."""
-    languages = [function.row.language for function in test]
-    figures = []
-    for view in Representation:
-        for name, vocabulary in vocabularies.items():
-            counts = pd.Series([len(vocabulary.encode(function, view)) for function in test])
-            means = counts.groupby(languages).mean()
-            means.loc["all"] = counts.mean()
-            figures += [
-                Estimate(float(value)).named(view.value, name, "tokens", str(language))
-                for language, value in means.items()
-            ]
-    return figures
 
 
 def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats, Floats]:
@@ -227,17 +171,6 @@ def constructs_section(
                 figures,
                 lambda figure: interval(figure) if figure.low is not None else percent(figure.value),
                 corner="construct",
-            ),
-        ),
-        pictures=(
-            bars(
-                "Shares",
-                "share",
-                [*names],
-                {
-                    "of the characters": [float(written[place]) for place in names.values()],
-                    "of the evidence": [float(evidence[place]) for place in names.values()],
-                },
             ),
         ),
         figures=tuple(figures),
