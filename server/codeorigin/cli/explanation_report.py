@@ -20,10 +20,10 @@ from codeorigin.report.explanations import (
     with_more,
 )
 from codeorigin.report.figures import logits, percent, probability_decimal
-from codeorigin.report.functions import band_or_reason, own_text
+from codeorigin.report.functions import BAND_NAMES, band_or_reason, own_text
 from codeorigin.report.shares import shares_sentence
 from codeorigin.report.values import encoded, verdict_values
-from codeorigin.shell.console import make_console
+from codeorigin.shell.console import make_console, print_in_one_line, print_sentences
 from codeorigin.shell.terminal import printable, printable_code
 from codeorigin.text.positions import LineIndex
 
@@ -56,7 +56,7 @@ def _heading(explained: Explained, *, verbose: bool) -> Text:
     said = ""
     if verbose and verdict.llm_threshold is not None and verdict.human_threshold is not None:
         llm, human = verdict.llm_threshold, verdict.human_threshold
-        said = f" ({Band.LLM.value} from {llm:.2f}, {Band.HUMAN.value} up to {human:.2f})"
+        said = f" ({BAND_NAMES[Band.LLM]} from {llm:.2f}, {BAND_NAMES[Band.HUMAN]} up to {human:.2f})"
     if verdict.windows > 1:
         said += f"; read in {verdict.windows} overlapping windows"
     said += "".join(f"\n{line}" for line in (shares_sentence(verdict), own_text(verdict)) if line is not None)
@@ -95,7 +95,7 @@ def _constructs(explanation: Explanation, console: Console) -> None:
         text = Text.assemble(_evidence(construct.value), f"  {construct_name(construct)}")
         console.print(text.append(f", {share_of_code(construct, explanation)}", "dim"))
     if (sentence := by_construct(explanation)) is not None:
-        console.print(sentence)
+        print_sentences(console, Text(sentence))
 
 
 def write_text(explained: Explained, stream: TextIO, *, verbose: bool = False) -> None:
@@ -106,11 +106,11 @@ def write_text(explained: Explained, stream: TextIO, *, verbose: bool = False) -
     console = make_console(stream)
     explanation = explained.explanation
     index = LineIndex(explained.text)
-    console.print(_heading(explained, verbose=verbose))
+    print_sentences(console, _heading(explained, verbose=verbose))
     if verbose:
-        console.print(_balance(explanation, explained.function.verdict))
+        print_sentences(console, _balance(explanation, explained.function.verdict))
     elif explanation.approximate:
-        console.print(Text(_APPROXIMATE, "bold"))
+        print_sentences(console, Text(_APPROXIMATE, "bold"))
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
     width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
     console.print(Text(f"\n{'':{width + 9}}{'human':<{_HALF_WIDTH}} {'llm':>{_HALF_WIDTH}}", "dim"))
@@ -120,7 +120,7 @@ def write_text(explained: Explained, stream: TextIO, *, verbose: bool = False) -
             bar = f" {signed_bar(line.value, largest)}"
             code = printable_code(index.line_text(line.line))
             number = (f"{line.line + 1:>{width}} ", "dim")
-            console.print(Text.assemble(number, _evidence(line.value, bar), f" {code}"))
+            print_in_one_line(console, Text.assemble(number, _evidence(line.value, bar), f" {code}"))
 
     if len(explanation.lines) > 2 * _STRONGEST:
         show(sorted(explanation.lines, key=lambda line: -abs(line.value))[:_STRONGEST])
@@ -131,8 +131,10 @@ def write_text(explained: Explained, stream: TextIO, *, verbose: bool = False) -
         console.print(Text("\nstrongest tokens", "bold"))
         for token in explanation.top_tokens:
             line = (f"  line {token.line + 1:>{width}}  ", "dim")
-            console.print(Text.assemble(_evidence(token.value), line, printable_code(token.text)))
-    console.print(Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
+            print_in_one_line(
+                console, Text.assemble(_evidence(token.value), line, printable_code(token.text))
+            )
+    print_sentences(console, Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
 
 
 def to_dict(explained: Explained) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
 # Wider than any terminal, so that output to a file or a pipe is neither wrapped nor truncated.
 _UNLIMITED_WIDTH = 100_000
@@ -24,6 +25,16 @@ def make_console(stream: TextIO) -> Console:
     return _LiteralConsole(
         file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True
     )
+
+
+def print_sentences(console: Console, text: Text) -> None:
+    """Print ``text``, whose lines break between words where the terminal is too narrow for them."""
+    console.print(text, soft_wrap=False)
+
+
+def print_in_one_line(console: Console, text: Text) -> None:
+    """Print ``text``, which ends in an ellipsis where the terminal is too narrow for it."""
+    console.print(text, soft_wrap=False, no_wrap=True, overflow="ellipsis")
 
 
 def padded(text: str, width: int) -> str:

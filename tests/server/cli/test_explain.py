@@ -151,6 +151,22 @@ def rendered(shown: Explained, *, verbose: bool = True) -> str:
     return stream.getvalue()
 
 
+def test_narrow_terminal_breaks_sentences_between_words_and_cuts_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "45")
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = io.StringIO()
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    explanation_report.write_text(explained(), stream)
+    lines = re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue()).splitlines()
+    assert [line for line in lines if len(line) > 45] == []
+    (code,) = [line for line in lines if line.startswith("6 ")]
+    assert code.endswith("…")
+    words = " ".join(" ".join(lines).split())
+    assert "3 in 100 human-written Rust functions score this high." in words
+
+
 @pytest.mark.parametrize(
     ("verdict", "others"),
     [(LLM, {}), (IN_FILE, {"approximate": True}), (LLM, LINEAR)],

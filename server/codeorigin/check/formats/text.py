@@ -27,7 +27,7 @@ from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.functions import band_or_reason
 from codeorigin.report.shares import errors_here, past_sentence
 from codeorigin.report.totals import Summary, summary_sentences
-from codeorigin.shell.console import make_console, padded
+from codeorigin.shell.console import make_console, padded, print_sentences
 from codeorigin.shell.terminal import printable, write_all
 from codeorigin.text.literal_text import explain_command
 
@@ -87,7 +87,7 @@ def write(result: CheckResult, stream: TextIO, show: Show = Show.FINDINGS, *, ve
     console = make_console(stream)
     if rows := _rows(result, show):
         if result.is_compared:
-            console.print(Text(f"{errors_here(result.past)}\n", "dim"))
+            print_sentences(console, Text(f"{errors_here(result.past)}\n", "dim"))
         most = len(rows) if show is Show.ALL else MOST_FINDINGS
         _write_rows(rows[:most], console, stream, with_verdicts=show is Show.ALL)
         if rows[most:]:
@@ -110,7 +110,7 @@ def _next_step(result: CheckResult) -> str | None:
     if why is None or printable(why) != why or not os.path.isfile(file.shown):  # noqa: PTH113 - False for what is no path at all
         return None
     return (
-        f"See why: {why}" if result.change is not None else f"See why: {why}; accept all here: {ACCEPT_ALL}"
+        f"See why: {why}" if result.change is not None else f"See why: {why}\nAccept all here: {ACCEPT_ALL}"
     )
 
 
@@ -147,20 +147,20 @@ def _write_summary(result: CheckResult, console: Console, *, verbose: bool) -> N
     band = None if whole is None else whole.band
     for about, said in change_sentences(result):
         if about in {"moved", "declared"}:
-            console.print(Text(printable(said)))
+            print_sentences(console, Text(printable(said)))
         elif verbose or (about == "verdict" and band is not None):
             style = "" if about == "scope" else "dim" if band is None else BAND_STYLES[band]
-            console.print(Text(printable(said), style))
+            print_sentences(console, Text(printable(said), style))
     found, *rest = summary_sentences(result.summary)
     console.print(Text(found, "bold" if result.summary.findings else ""))
     if (declared := declared_line(result)) is not None:
-        console.print(Text(printable(declared)))
+        print_sentences(console, Text(printable(declared)))
     if result.summary.findings:
-        console.print(Text(" ".join([*rest, SHORT_CAVEAT]), "dim"))
+        print_sentences(console, Text(" ".join([*rest, SHORT_CAVEAT]), "dim"))
     if verbose:
         if result.past is not None:
-            console.print(Text(past_sentence(result.past)))
-        console.print(Text("; ".join(_run_phrases(result.summary, result.limits))))
+            print_sentences(console, Text(past_sentence(result.past)))
+        print_sentences(console, Text("; ".join(_run_phrases(result.summary, result.limits))))
         console.print(Text(printable(result.model), "dim"))
 
 
