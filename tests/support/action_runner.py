@@ -3,7 +3,8 @@
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class Runner:
     base_ref: str = ""
     number: str = ""
     api: str = ""
+    environment: Mapping[str, str] = field(default_factory=lambda: PLAIN)
 
     def run(self, **inputs: str) -> tuple[int, dict[str, str]]:
         """The exit code of the step that failed, or 0, and the outputs of the check."""
@@ -37,8 +39,8 @@ class Runner:
             assert "${{" not in step["run"], "values reach the shell as variables"
             output = self.folder / "output"
             output.write_text("")
-            environment = PLAIN | {
-                "PATH": f"{self.folder / 'bin'}{os.pathsep}{PLAIN['PATH']}",
+            environment = dict(self.environment) | {
+                "PATH": f"{self.folder / 'bin'}{os.pathsep}{self.environment['PATH']}",
                 "RUNNER_TEMP": str(self.folder / "temp"),
                 "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
                 "GITHUB_OUTPUT": str(output),

@@ -1,12 +1,17 @@
 """A pull request of one changed function, and the action that checks it."""
 
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.action_runner import Runner
 from support.command import TERSE
+from support.github_api import StubOfTheApi
 from support.repositories import Repository
 
 CODE = TERSE.read_text()
@@ -36,3 +41,16 @@ esac
     (programs / "python").write_text(script)
     (programs / "python").chmod(0o755)
     return Runner(made, tmp_path)
+
+
+@pytest.fixture
+def api() -> Iterator[Callable[..., StubOfTheApi]]:
+    with ExitStack() as stack:
+
+        def started(*comments: dict[str, Any], status: int = 200) -> StubOfTheApi:
+            stub = stack.enter_context(StubOfTheApi(comments, status))
+            threading.Thread(target=stub.serve_forever, daemon=True).start()
+            stack.callback(stub.shutdown)
+            return stub
+
+        yield started

@@ -4,16 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from support.action_runner import ACTION, Runner
 from support.command import PLAIN, ROOT, TERSE
 from support.declared_records import SESSION, add_note, git_ai_note
-from support.documents import blocks
 from support.repositories import Repository, checked_out
 
 CODE = TERSE.read_text()
-MANUAL = ROOT / "docs" / "team.md"
 
 
 def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
@@ -38,20 +35,6 @@ def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
     (line,) = [each for each in summary if "Declared of the same" in each]
     assert line.startswith("**1 of 1 function is likely LLM; 0 unsure, 0 human.**")
     assert line.endswith("Declared of the same 1 function: 1 in part (codex).")
-
-
-def test_snippet_of_the_manual_runs(runner: Runner) -> None:
-    """As a runner does it: a checkout with the whole history, then the action with the inputs of the snippet."""
-    workflow = yaml.safe_load(blocks("yaml", MANUAL)[0])
-    checkout, _, check = workflow["jobs"]["codeorigin"]["steps"]
-    assert checkout["with"] == {"fetch-depth": 0, "persist-credentials": False}
-    runner.base_ref = "main"
-    # GitHub hands every input over as text.
-    inputs = {name: str(value).lower() for name, value in check["with"].items()}
-    code, outputs = runner.run(**inputs)
-    assert (code, outputs["code"] in {"0", "1"}) == (0, True), runner.said
-    assert [file["path"] for file in json.loads(Path(outputs["report"]).read_text())["files"]] == ["a.py"]
-    assert json.loads(Path(outputs["sarif"]).read_text())["version"] == "2.1.0"
 
 
 @pytest.mark.parametrize(("fail", "expected"), [("false", 0), ("true", 1)])

@@ -1,13 +1,10 @@
-"""The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit in a throwaway repository, and installed by it."""
+"""The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit in a throwaway repository."""
 
 import itertools
-import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -15,27 +12,14 @@ import yaml
 from identify.identify import ALL_TAGS, tags_from_filename
 from pre_commit.clientlib import load_manifest
 
-import codeorigin
 from codeorigin.languages import LANGUAGES
 from support.command import PLAIN, ROOT, TERSE
-from support.documents import blocks
 from support.notebooks import notebook
 from support.repositories import Repository, checked_out
 
 HOOKS = load_manifest(str(ROOT / ".pre-commit-hooks.yaml"))
 CODE = TERSE.read_text()
 PRE_COMMIT = (sys.executable, "-m", "pre_commit")
-_SOURCES = (
-    "pyproject.toml",
-    ".pre-commit-hooks.yaml",
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    "server",
-    "models",
-)
-_NOT_LENT = ("codeorigin", "pip", "setuptools")
-"""What the hook's environment must have itself: the program, and the tools that virtualenv installs."""
 
 
 @pytest.fixture
@@ -149,83 +133,3 @@ def test_files_hook_checks_whole_files_in_any_run_stubs_and_notebooks_too(
     code, said = run(repository, environment, *PRE_COMMIT, "run", "--all-files")
     assert code == 1
     assert all(f"  {name}:" in said for name in ("a.py", *files)), said
-
-
-@pytest.fixture
-def offline(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """An environment in which pip uses no index and finds this program's dependencies already installed.
-
-    They are those of the test environment, provided by links on PYTHONPATH; CodeOrigin itself is not among them.
-    """
-    lent = tmp_path / "lent"
-    lent.mkdir()
-    for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        for entry in Path(folder).iterdir():
-            name = entry.name.lower().lstrip("_").split("-")[0]
-            if name not in _NOT_LENT and entry.suffix != ".pth" and "codeorigin" not in entry.name:
-                (lent / entry.name).symlink_to(entry)
-    programs = Path(sys.executable).parent
-    return environment | {
-        "PATH": f"{programs}:{environment['PATH']}",
-        "PYTHONPATH": str(lent),
-        "PIP_NO_INDEX": "1",
-        "PIP_NO_BUILD_ISOLATION": "0",
-        "PIP_CONFIG_FILE": "/dev/null",
-        "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
-    }
-
-
-@pytest.fixture
-def published(tmp_path: Path) -> Repository:
-    """A repository with the parts of a release of this project that the hooks need."""
-    made = Repository(tmp_path / "codeorigin")
-    for name in _SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, made.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, made.folder / name)
-    made.git("add", "--all")
-    made.git("commit", "--quiet", "-m", "Release")
-    made.git("tag", "v0.1.0")
-    return made
-
-
-def test_pre_commit_installs_and_runs_the_shipped_hook(
-    published: Repository, repository: Repository, offline: dict[str, str], tmp_path: Path
-) -> None:
-    def stage(name: str) -> tuple[int, str]:
-        """Commit a new file with git, which runs the hook."""
-        repository.write(name, CODE)
-        repository.git("add", name)
-        return run(repository, offline, "git", "commit", "-m", name)
-
-    config = ".pre-commit-config.yaml"
-    (documented,) = (text for text in blocks("yaml", ROOT / "docs" / "team.md") if text.startswith("# .pre"))
-    text = documented.replace("https://github.com/OWNER/codeorigin", str(published.folder))
-    repository.commit({config: text}, date="2020-01-02")
-    code, said = run(repository, offline, *PRE_COMMIT, "install", "--install-hooks")
-    assert code == 0, said
-    (program,) = (tmp_path / "home").glob("repo*/py_env-*/bin/codeorigin")
-    (package,) = program.parents[1].glob("lib/python*/site-packages/codeorigin")
-    assert not package.is_symlink()
-    assert (package / "models" / "codeorigin-small" / "manifest.json").is_file()
-    assert codeorigin.__version__ in run(repository, offline, str(program), "--version")[1]
-    # The hook is isolated, so that it does not read PYTHONPATH.
-    (package.parent / "lent.pth").write_text(offline["PYTHONPATH"])
-    code, said = stage("human.py")
-    assert code == 0, said
-    assert "codeorigin (what is staged)" in said
-    strict = yaml.safe_load(text)
-    strict["repos"][0]["hooks"][0]["args"] = ["--threshold", "0"]
-    repository.write(config, json.dumps(strict))
-    repository.git("add", config)
-    code, said = stage("found.py")
-    assert code == 1, said
-    assert "  found.py:" in said
-    assert "human.py:" not in said
-    # The installed program is the one that judges: without its package there is no verdict.
-    shutil.rmtree(package)
-    code, said = run(repository, offline, "git", "commit", "-m", "broken")
-    assert code == 1
-    assert "No module named codeorigin" in said
