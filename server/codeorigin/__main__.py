@@ -1,6 +1,5 @@
 """The ``codeorigin`` command, and ``python -m codeorigin``."""
 
-import gc
 import sys
 
 import codeorigin
@@ -9,14 +8,14 @@ from codeorigin.core.safe_path import PYTHONPATH_ADVICE, trust_no_folder, untrus
 
 def main() -> int:
     """Run the command line; answer what editors ask most often before the full parser is built."""
-    # What is imported stays, so it is not looked through until a command begins.
-    gc.disable()
     # Before anything else is imported: the current folder may be a repository with a module of any name.
     trust_no_folder()
     # ruff: noqa: PLC0415
+    from codeorigin.core.garbage import collect_seldom
     from codeorigin.shell.exit_codes import guarded
     from codeorigin.shell.terminal import open_closed_streams
 
+    collect_seldom()
     open_closed_streams()
     if untrusted_entries():
         sys.stderr.write(f"codeorigin: warning: {PYTHONPATH_ADVICE}\n")

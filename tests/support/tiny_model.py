@@ -205,7 +205,7 @@ def with_reference_rule(directory: Path, source: Path, rule: ReferenceRule = REF
     calibration |= {"reference": rule.to_manifest(), "with_records": calibration["with_past"]}
     manifest["general"] = largest
     manifest["files"][GENERAL_MEANS] = sha256_of(directory / GENERAL_MEANS)
-    (directory / MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    (directory / MANIFEST).write_text(sealed(manifest), encoding="utf-8")
     return directory
 
 
@@ -215,7 +215,7 @@ def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) 
         shutil.copytree(source, directory, dirs_exist_ok=True)
     manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     manifest["calibration"][name] = entry
-    (directory / MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    (directory / MANIFEST).write_text(sealed(manifest), encoding="utf-8")
     return directory
 
 
@@ -272,7 +272,7 @@ def build_tiny_model(
     if tokenizer is not None:
         tokenizer.save(directory / TOKENIZER)
     model = TinyModel(directory, encoder, weights, tokenizer)
-    (directory / MANIFEST).write_text(json.dumps(sealed(_manifest(model))), encoding="utf-8")
+    (directory / MANIFEST).write_text(sealed(_manifest(model)), encoding="utf-8")
     return model
 
 

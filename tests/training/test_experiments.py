@@ -183,7 +183,7 @@ def test_only_repositories_that_the_bundle_has_not_seen_are_measured(
     shutil.copytree(tiny_model_dir, bundle)
     manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
     manifest["data"] |= {"seen": SeenProjects.of({row.repo for row in rows} - set(new)).to_manifest()}
-    (bundle / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    (bundle / "manifest.json").write_text(sealed(manifest), encoding="utf-8")
     found = joined_figures(bundle, data)
     assert found["functions"] == sum(row.project in new for row in rows)
     assert found["repositories"] == len(new)

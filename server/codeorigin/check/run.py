@@ -17,7 +17,7 @@ from codeorigin.check.inputs import STDIN, collect
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.check.selection import Selection
-from codeorigin.check.workers import FileCheck, Outcome, collect_seldom, outcomes, worker_count
+from codeorigin.check.workers import FileCheck, Outcome, outcomes, worker_count
 from codeorigin.report.changes import ChangeReport, nothing_changed
 from codeorigin.settings.project import Project, read_settings
 from codeorigin.shell.exit_codes import ExitCode
@@ -62,7 +62,6 @@ def check(options: CheckOptions) -> CheckResult:
     Raises :class:`~codeorigin.core.errors.ModelError`, :class:`~codeorigin.core.errors.LanguageError` or another
     :class:`~codeorigin.core.errors.CodeOriginError` if nothing can be checked at all.
     """
-    collect_seldom()
     project = Project.open(
         [(options.stdin_filename or ".") if name == STDIN else name for name in options.paths],
         options,

@@ -1,6 +1,5 @@
 """Check files in one process or in several, with the same results in the same order: judge them, or say why not."""
 
-import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +28,6 @@ Outcome = JudgedFile | FileError
 """What a source gives: one file, a notebook one for each cell with functions, or the error."""
 
 
-def collect_seldom() -> None:
-    """Most objects stay in the reports, and to look through them again and again takes a twentieth of a check."""
-    gc.set_threshold(50_000, 20, 20)
-
-
 @dataclass(frozen=True, slots=True)
 class FileCheck:
     """How to check files: everything that a worker process needs to know.
@@ -50,7 +44,6 @@ class FileCheck:
         """An analyzer with the model, from its ``bundle`` if that is loaded; raises ModelError."""
         from codeorigin.analysis.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
-        collect_seldom()
         if bundle is None:
             return Analyzer.load(self.model, threads=self.threads)
         return Analyzer(bundle, threads=self.threads)

@@ -1,7 +1,6 @@
 """The ``codeorigin`` command: parses options and returns an exit code; each command has its own module."""
 
 import dataclasses
-import gc
 import inspect
 import sys
 from collections.abc import Callable, Sequence
@@ -46,9 +45,6 @@ def command(run: Callable[[_Options], int]) -> Callable[[_Options], int]:
     shared = {field.name for field in dataclasses.fields(ProjectOptions)}
 
     def parsed(**given: Any) -> None:
-        if not gc.isenabled():  # see `__main__`
-            gc.freeze()
-            gc.enable()
         raise typer.Exit(guarded(lambda: run(options(**given)), debug=given["debug"]))
 
     parsed.__name__, parsed.__doc__ = run.__name__, run.__doc__
@@ -155,12 +151,8 @@ def doctor(options: DoctorOptions) -> int:
 @command
 def serve(options: ServeOptions) -> int:
     """Run the language server for an editor."""
-    # Importing the protocol creates thousands of permanent objects, none of them garbage.
-    gc.disable()
     from codeorigin.lsp.app import serve
 
-    gc.freeze()
-    gc.enable()
     return serve(log_file=options.log_file, log_level=options.log_level.value, model_dir=options.model)
 
 

@@ -11,6 +11,7 @@ from multiprocessing import util
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 
+from codeorigin.core.garbage import collect_seldom
 from codeorigin.core.safe_path import trust_no_folder
 from codeorigin.core.termination import handle_termination, undone_at_termination
 
@@ -68,6 +69,7 @@ def _interrupts_held() -> Iterator[None]:
 
 def begin_worker() -> None:
     """Set up a worker process; call this first in it."""
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     handle_termination()
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO, NoReturn
 
+from codeorigin.core.garbage import collect_seldom
 from codeorigin.languages.parse_budget import ParseBudgetError, ParserInput
 from codeorigin.languages.parser_start import FORK, Loaded
 
@@ -24,6 +25,7 @@ _KEPT = 256 << 20
 
 def main() -> None:
     """Parse what comes by the standard input, or fork processes that do."""
+    collect_seldom()
     if sys.argv[1:] == [FORK]:
         with socket.socket(fileno=os.dup(0)) as control:
             os.dup2(2, 0)

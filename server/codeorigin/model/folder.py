@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from types import MappingProxyType, UnionType
@@ -37,11 +38,15 @@ def shipped_model_dir(name: str, kind: str, advice: str) -> Path:
     raise ModelError(f"no {kind} found at {candidates[1]}; {advice}")
 
 
-def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest with its checksum: the SHA-256 of the rest as JSON with sorted keys and no blanks."""
-    rest = {name: value for name, value in manifest.items() if name != CHECKSUM}
-    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return {**rest, CHECKSUM: hashlib.sha256(text.encode()).hexdigest()}
+def sealed(manifest: Mapping[str, Any], written: Callable[[Any], str] = json.dumps) -> str:
+    """The manifest as JSON, ``written`` with a blank after each colon, with its checksum: see :func:`_checksum`."""
+    text = written({**manifest, CHECKSUM: ""})
+    return text.replace(f'"{CHECKSUM}": ""', f'"{CHECKSUM}": "{_checksum(text, "")}"')
+
+
+def _checksum(text: str, checksum: str) -> str:
+    """The SHA-256 of a manifest as it is written, without its ``checksum``; to write what was read takes longer."""
+    return hashlib.sha256(text.replace(checksum, "").encode()).hexdigest()
 
 
 def read_manifest(directory: Path, version: int, kind: str) -> dict[str, Any]:
@@ -60,14 +65,14 @@ def read_manifest(directory: Path, version: int, kind: str) -> dict[str, Any]:
         # A file that is no plain one might never end.
         if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
             raise ModelError(f"{path}: not readable; reinstall the {kind} or pass the folder of one")
-        raw = path.read_bytes()
+        text = path.read_text("utf-8")
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: not readable; reinstall the {kind} or pass the folder of one") from error
     try:
-        manifest = json.loads(raw, parse_constant=_no_number)
+        manifest = json.loads(text, parse_constant=_no_number, parse_float=_number)
         if not isinstance(manifest, dict) or manifest["format"] != version:
             raise ModelError(f"{path}: not of format {version}; use a {kind} made for this version")
-        if manifest[CHECKSUM] != sealed(manifest)[CHECKSUM]:
+        if manifest[CHECKSUM] != _checksum(text, manifest[CHECKSUM]):
             raise ModelError(f"{path}: was changed after it was written; reinstall the {kind}")
     except BROKEN as error:
         raise broken(path, error, kind) from error
@@ -82,6 +87,11 @@ def broken(path: Path, error: Exception, kind: str) -> ModelError:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
+
+
+def _number(written: str) -> float:
+    value = float(written)
+    return value if math.isfinite(value) else _no_number(written)
 
 
 def sha256_of(path: Path) -> str:

@@ -33,7 +33,7 @@ def test_language_bias_shifts_logits_and_explanation_baselines(
     folder = shutil.copytree(model.directory, tmp_path / "moved")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     biases = manifest["language_bias"] | {"python": manifest["language_bias"]["python"] + BIAS}
-    (folder / "manifest.json").write_text(json.dumps(sealed(manifest | {"language_bias": biases})))
+    (folder / "manifest.json").write_text(sealed(manifest | {"language_bias": biases}))
     plain, moved = Analyzer.load(model.directory), Analyzer.load(folder)
     assert moved.bundle.language_bias == biases
 

@@ -35,7 +35,7 @@ def test_wrong_manifest_is_refused(tmp_path: Path, change: Callable[[Any], objec
     folder = Path(shutil.copytree(default_model_dir(), tmp_path / "model"))
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)), "utf-8")
+    (folder / "manifest.json").write_text(sealed(manifest), "utf-8")
     with pytest.raises(ModelError, match=f"^[^\n]*{part}[^\n]*$"):
         LanguageModel.load(folder)
 

@@ -54,7 +54,7 @@ def test_invalid_manifest_is_refused_with_a_one_line_error(
     folder = shutil.copytree(tiny_model_dir, tmp_path / "model")
     manifest = json.loads((folder / "manifest.json").read_text())
     change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)))
+    (folder / "manifest.json").write_text(sealed(manifest))
     with pytest.raises(ModelError, match=message) as raised:
         Bundle.load(folder)
     assert "\n" not in str(raised.value)

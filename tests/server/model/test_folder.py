@@ -96,11 +96,6 @@ def test_changed_manifest_is_refused(folder: ModelFolder) -> None:
     assert "broken manifest (KeyError('checksum'))" in folder.refusal()
 
 
-def test_checksum_depends_on_the_figures_alone(folder: ModelFolder) -> None:
-    folder.write_manifest(json.dumps(dict(reversed(folder.manifest.items())), indent=3))
-    assert not isinstance(folder.loaded(), str)
-
-
 def test_flipped_bit_gives_a_one_line_error_or_is_harmless(folder: ModelFolder) -> None:
     random_numbers = random.Random("bits")
     for path in sorted(folder.path.iterdir()):
@@ -145,7 +140,7 @@ def test_any_value_anywhere_loads_or_gives_one_line(folder: ModelFolder) -> None
     refused = 0
     for place in places({key: value for key, value in manifest.items() if key not in UNREAD}):
         for value in STRANGE:
-            folder.write_manifest(json.dumps(sealed(with_value(manifest, place, value))))
+            folder.write_manifest(sealed(with_value(manifest, place, value)))
             refused += isinstance(folder.loaded(), str)
     assert refused > 100
 
@@ -153,8 +148,12 @@ def test_any_value_anywhere_loads_or_gives_one_line(folder: ModelFolder) -> None
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "[" * 100_000 + "]" * 100_000, "1" * 5000])
 def test_no_number_or_depth_gets_past_the_checksum(folder: ModelFolder, value: str) -> None:
     manifest = folder.manifest
-    for name in manifest:
-        folder.write_manifest(json.dumps(manifest | {name: "<here>"}).replace('"<here>"', value))
+
+    def written(changed: dict[str, Any]) -> str:
+        return json.dumps(changed).replace('"<here>"', value)
+
+    for name in manifest.keys() - {"checksum"}:
+        folder.write_manifest(sealed(manifest | {name: "<here>"}, written))
         folder.refusal()
 
 

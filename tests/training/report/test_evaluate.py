@@ -112,7 +112,7 @@ def listing(folder: Path, bundle: Path, repos: list[str]) -> Path:
     shutil.copytree(bundle, folder)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["data"]["seen"] = SeenProjects.of(repos).to_manifest()
-    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    (folder / "manifest.json").write_text(sealed(manifest), encoding="utf-8")
     return folder
 
 

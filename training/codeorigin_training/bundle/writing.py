@@ -140,7 +140,11 @@ def manifest_text(manifest: Mapping[str, Any]) -> str:
 
 def sealed_text(manifest: dict[str, Any]) -> str:
     """The manifest with its checksum as JSON; a row of numbers or of figures is on one line, without blanks between."""
-    text = json.dumps(sealed(manifest), indent=1, allow_nan=False)
+    return sealed(manifest, _written)
+
+
+def _written(manifest: dict[str, Any]) -> str:
+    text = json.dumps(manifest, indent=1, allow_nan=False)
     return _INNERMOST.sub(lambda found: found[1] + re.sub(r"\n\s*", "", found[2]) + found[3], text) + "\n"
 
 

@@ -108,6 +108,9 @@ class NgramViews:
         if self.table_size > NO_ROW:
             raise ValueError(f"the views have {self.table_size} rows; at most {NO_ROW} can be told apart")
         self._vocabulary = Vocabulary()
+        # The C library gives the memory of an array back at once, and every batch asks for it again, page by page, until
+        # it has seen a larger one freed.
+        np.empty(1 << 24, dtype=np.uint8)
 
     def extract(self, normalized: Normalized, language: str) -> WideFeatures:
         """All n-grams of one function, with their positions; empty arrays if the text has none."""

@@ -82,7 +82,7 @@ def test_a_bundle_with_its_weights_beside_the_graph_is_refused(
     manifest = json.loads((folder / "manifest.json").read_text())
     for name in ("score.onnx", "weights.bin") if listed else ("score.onnx",):
         manifest["files"][name] = sha256_of(folder / name)
-    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)))
+    (folder / "manifest.json").write_text(sealed(manifest))
     with pytest.raises(ModelError, match=r"score\.onnx: cannot be loaded .*; reinstall the model$") as raised:
         Scorer.of(Bundle.load(folder))
     assert "\n" not in str(raised.value)
