@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.history.formats.html import bars, opening, over_time, share_table
+from codeorigin.history.formats.html import bars, by_language, opening, over_time, share_table
 from codeorigin.history.results import Totals
 from codeorigin.model.verdict import Band
 from codeorigin.report.origin import Origin, report_page
@@ -56,7 +56,8 @@ def _body(judged: Sequence[Judged]) -> Iterator[str]:
         shares = {found.repository: found.totals.all for found in judged if found.error is None}
         yield "<h2>Over time</h2>"
         yield from over_time(totals)
-        yield f"<h2>By language</h2>{bars(totals.languages)}<h2>By repository</h2>{bars(shares)}"
+        yield by_language(totals)
+        yield f"<h2>By repository</h2>{bars(shares)}"
         listed = sorted(shares, key=lambda name: -shares[name].lines)[:MOST_LISTED]
         if len(listed) < len(shares):
             yield f"<p>The {MOST_LISTED:,} of {len(shares):,} with the most lines; repositories.parquet has all.</p>"

@@ -25,16 +25,16 @@ DECLARED = "Add parts\n\nCo-authored-by: Claude <noreply@anthropic.com>"
 
 
 def sample_repository(folder: Path) -> Path:
-    """A repository with a commit a month from January 2021 on, more and more of them in the style of an assistant.
+    """A repository with a commit a month from January 2021 on; from 2023 on, more and more is in an assistant's style.
 
-    In 2024 most of them say so.
+    From July 2023 on, most of these commits say so.
     """
     made = Repository(folder)
     made.git("remote", "add", "origin", "https://github.com/example/sample.git")
     for month in range(MONTHS):
         files = {}
         for copy in range(FILES):
-            sample = ASSISTANT if copy < (month - 9) // 6 else TERSE
+            sample = ASSISTANT if copy < (month - 20) // 5 else TERSE
             name = f"part_{month}_{copy}"
             renamed = sample.read_text(encoding="utf-8").replace("Retry", f"Retry{month}")
             place = FOLDERS[(month + copy // 2) % len(FOLDERS)]

@@ -16,6 +16,7 @@ from codeorigin.history.results import (
     declared_phrase,
     totals_phrases,
 )
+from codeorigin.languages import get_language
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.figures import counted
@@ -59,7 +60,7 @@ def _body(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
         yield from over_time(totals)
         yield f"<h2>By folder</h2>{bars(totals.folders)}"
         yield folded("table", "as a table", [share_table("folder", dict(sorted(totals.folders.items())))])
-        yield f"<h2>By language</h2>{bars(totals.languages)}"
+        yield by_language(totals)
     yield from _standing_out(totals, origin)
 
 
@@ -164,6 +165,12 @@ def bars(shares: Mapping[str, Share]) -> str:
     )
     left = len(shown) - _MOST_BARS
     return f'<div class="bars">{made}</div>' + (f"<p>And {left:,} with fewer lines.</p>" if left > 0 else "")
+
+
+def by_language(totals: Totals) -> str:
+    """A bar for each language, under its name."""
+    named = {get_language(language).name: share for language, share in totals.languages.items()}
+    return f"<h2>By language</h2>{bars(named)}"
 
 
 def share_table(title: str, rows: Mapping[str, Share]) -> str:
