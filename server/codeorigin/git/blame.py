@@ -2,11 +2,9 @@
 
 import os
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 
 from codeorigin.core.errors import RepositoryError
 from codeorigin.git.process import Git
@@ -66,22 +64,15 @@ def origins_of_files(
     Raises:
         Cancelled: git was cancelled.
     """
-    waiting: deque[Future[list[LineOrigin]]] = deque()
-    left = iter(files)
+
+    def origins(file: tuple[str, str]) -> list[LineOrigin] | None:
+        try:
+            return line_origins(git, *file)
+        except RepositoryError:
+            return None
+
     with ThreadPoolExecutor(jobs) as pool:
-        while True:
-            waiting += (
-                pool.submit(line_origins, git, commit, path)
-                for commit, path in islice(left, 2 * jobs - len(waiting))
-            )
-            if not waiting:
-                return
-            try:
-                origins = waiting.popleft().result()
-            except RepositoryError:
-                yield None
-            else:
-                yield origins
+        yield from pool.map(origins, files)
 
 
 def _unquoted(path: bytes) -> str:

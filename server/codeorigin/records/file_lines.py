@@ -14,7 +14,8 @@ from codeorigin.records.headers import header_record
 from codeorigin.records.reader import RecordReader, RecordsState
 from codeorigin.records.record import Record, stronger
 
-_AT_ONCE = 200
+_AT_ONCE = 50
+"""Files whose lines are followed ahead of what is done with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,13 @@ from codeorigin.records.record import (
     strongest_first,
 )
 
-_MOST_BYTES = 16 * 2**20
-"""Of notes and traces, which have at most :data:`MOST_RANGES` together."""
-_MOST_USES = 10 * MOST_RANGES
-_MOST_TEXTS = 2_000
-"""Files of commits that are compared with the digests of records; each takes a git command."""
-_MOST_TEXT_BYTES = 64 * 2**20
-"""Of such files, and of commits for their messages."""
+_MOST_BYTES = 64 * 2**20
+"""Of commits, files, notes and traces. Those of notes and traces count four times, because they are parsed."""
+_PARSED = 4
+_MOST_WORK = 10 * MOST_RANGES
+"""In parts of a range of lines, which takes :data:`_NEW` to parse and one for each commit that it is worked through
+for; a file that is compared with a digest takes a git command, :data:`_COMPARED`."""
+_NEW, _COMPARED = 10, 500
 _MOST_PROBLEMS = 20
 _MOST_KEPT = 500_000
 _MOST_TRACE_FILES = 100
@@ -66,23 +66,21 @@ class RecordsState(NamedTuple):
 class RecordReader:
     """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
 
-    ``state`` is the repository's at that commit, if it is known. All records together may have ``share`` times what is
-    enough for some files, in bytes and ranges of lines. ``problems`` has one line for each record that was skipped, at
-    most :data:`_MOST_PROBLEMS`.
+    ``state`` is the repository's at that commit, if it is known. All that is read together may be ``share`` times what
+    is enough for some files. ``problems`` has one line for each record that was skipped, at most
+    :data:`_MOST_PROBLEMS`.
     """
 
     def __init__(
         self, repository: Repository, head: str, state: RecordsState | None = None, share: int = 1
     ) -> None:
         self.state = state = state or RecordsState.of(repository, head)
-        self.head, self._share = head, share
+        self.head = head
         self._repository = repository
         self._stack = ExitStack()
         self._objects = self._stack.enter_context(Objects(repository.git))
         self.problems: list[str] = []
-        self._budget = Budget(size=share * _MOST_BYTES, items=share * MOST_RANGES)
-        self._uses = Budget(items=share * _MOST_USES)
-        self._texts = Budget(size=share * _MOST_TEXT_BYTES, items=share * _MOST_TEXTS)
+        self._budget = Budget(size=share * _MOST_BYTES, items=share * _MOST_WORK)
         self._known: dict[str, CommitRecords] = {}
         self._parsed: dict[str, CommitRecords] = {}
         self._weight = 0
@@ -127,7 +125,7 @@ class RecordReader:
 
     def content(self, blob: str) -> bytes | None:
         """The content of a file; None if it is missing, damaged or too large."""
-        return self._content(blob, LARGEST, self._texts)
+        return self._content(blob)
 
     def headers(self) -> dict[str, Record]:
         """What the headers of the files of ``head`` say, by path; none if git cannot search them."""
@@ -144,13 +142,13 @@ class RecordReader:
 
     def _read(self, name: str) -> CommitRecords:
         self._repository.git.cancel.raise_if_cancelled()
-        content = self._content(name, MAX_COMMIT, self._texts)
+        content = self._content(name, MAX_COMMIT)
         whole = list(message_records(content)) if content is not None and name not in self._boundary else []
         lines: dict[str, list[RecordedLines]] = {}
         is_tracked = False
         for note in (*self._noted(name), *self._traced(name, content)):
             # What many commits share is read once, but worked through for each.
-            if not self._lasts(self._uses, items=note.count):
+            if not self._lasts(items=note.count):
                 break
             is_tracked = is_tracked or note.is_tracked
             whole += note.whole
@@ -171,13 +169,13 @@ class RecordReader:
                 yield self._parsed[blob]
 
     def _parsed_note(self, blob: str, read: Callable[[bytes], CommitRecords], what: str) -> CommitRecords:
-        content = self._content(blob, LARGEST, self._budget, what)
+        content = self._content(blob, what=what, weight=_PARSED)
         try:
             note = CommitRecords() if content is None else read(content)
         except WrongRecordError as error:
             self._problem(f"{what} is skipped: {error}")
             return CommitRecords()
-        return note if self._lasts(self._budget, items=note.count) else CommitRecords()
+        return note if self._lasts(items=_NEW * note.count) else CommitRecords()
 
     def _traced(self, name: str, content: bytes | None) -> Iterable[CommitRecords]:
         if not self._traces:
@@ -192,11 +190,11 @@ class RecordReader:
         """``ranges``, those with the digest of another text as stale."""
         if not any(lines.digest for lines in ranges):
             return ranges
-        if not self._lasts(self._texts, items=1):
+        if not self._lasts(items=_COMPARED):
             return ()
         blob = self._repository.named(f"{commit}:{path}") if "\0" not in path else None
         what = f"{path} in {commit[:10]}"
-        text = self._content(blob, LARGEST, self._texts, what) if blob is not None else None
+        text = self._content(blob, what=what) if blob is not None else None
         written = [] if text is None else text.split(b"\n")
         return [
             replace(lines, record=replace(lines.record, is_stale=True))
@@ -223,7 +221,7 @@ class RecordReader:
             # The same file under another name says nothing more.
             if head.startswith(b"100") and name.endswith((b".jsonl", b".json")) and blob not in read:
                 read.add(blob)
-                content = self._content(blob, LARGEST, self._budget, shown)
+                content = self._content(blob, what=shown, weight=_PARSED)
                 self._read_trace_file(shown, agent_trace.split_records(content or b""))
 
     def _read_trace_file(self, shown: str, lines: list[bytes]) -> None:
@@ -239,7 +237,7 @@ class RecordReader:
                 except WrongRecordError as error:
                     wrong.append(f"line {number}: {error}")
                 else:
-                    if not self._lasts(self._budget, items=trace.records.count):
+                    if not self._lasts(items=_NEW * trace.records.count):
                         break
                     self._traces.setdefault(trace.revision, []).append(trace)
         if wrong:
@@ -255,9 +253,11 @@ class RecordReader:
             self._problem(f"the notes in {ref} are skipped: {error}")
             return {}
 
-    def _content(self, name: str, max_bytes: int, budget: Budget, what: str | None = None) -> bytes | None:
+    def _content(
+        self, name: str, max_bytes: int = LARGEST, *, what: str | None = None, weight: int = 1
+    ) -> bytes | None:
         """The content of an object; None if it is missing, unreadable or too large, which is reported of ``what``."""
-        if not self._lasts(budget):
+        if not self._lasts():
             return None
         try:
             content = self._objects.read(name, max_bytes)
@@ -267,19 +267,14 @@ class RecordReader:
             return None
         if content is None and what is not None:
             self._problem(f"{what} is skipped: it is not in this clone, or is damaged")
-        return content if self._lasts(budget, size=len(content or b"")) else None
+        return content if self._lasts(size=weight * len(content or b"")) else None
 
-    def _lasts(self, budget: Budget, *, size: int = 0, items: int = 0) -> bool:
-        """Take from ``budget``; False if nothing is left, which is reported."""
+    def _lasts(self, *, size: int = 0, items: int = 0) -> bool:
+        """Take from the budget; False if nothing is left, which is reported."""
         try:
-            budget.spend(size=size, items=items)
+            self._budget.spend(size=size, items=items)
         except BudgetError:
-            self._problem(
-                "messages and texts of commits after the first are skipped: there are too many"
-                if budget is self._texts
-                else f"records after the first {MOST_RANGES * self._share:,} ranges of lines or "
-                f"{_MOST_BYTES * self._share:,} bytes are skipped"
-            )
+            self._problem("the other records are skipped: there are more than one run may read")
             return False
         return True
 

@@ -21,6 +21,7 @@ from support.repositories import Repository
 
 KEY = f"{SESSION}::t_1"
 GOOD = git_ai_note({"a.py": {KEY: "1-10"}})
+TOO_MANY = "the other records are skipped: there are more than one run may read"
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_an_agent_trace_of_millions_of_ranges_is_skipped(repository: Repository)
     ranges = {"start_line": 1, "end_line": 2}
     many = agent_trace(head, "b.py", *[ranges] * (MOST_RANGES + 1))
     assert len(many) < LARGEST
-    assert traced(repository, {"traces.jsonl": many}).startswith("records after the first 100,000 ranges")
+    assert traced(repository, {"traces.jsonl": many}) == TOO_MANY
     assert "is larger than 4,194,304 bytes" in traced(repository, {"traces.jsonl": "\n".join([many] * 2)})
 
 
@@ -150,17 +151,13 @@ def test_agent_traces_have_one_limit_together(repository: Repository) -> None:
     ranges = {"start_line": 1, "end_line": 2}
     half = agent_trace(head, "c.py", *[ranges] * (MOST_RANGES // 2))
     files = {f"{n}.jsonl": half.replace("c.py", f"c{n}.py") for n in range(4)}
-    assert traced(repository, files) == (
-        "records after the first 100,000 ranges of lines or 16,777,216 bytes are skipped"
-    )
+    assert traced(repository, files) == TOO_MANY
 
 
 def test_empty_traces_count_for_every_commit(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_MOST_USES", 10)
+    monkeypatch.setattr(reader, "_MOST_WORK", 190)
     head = repository.git("rev-parse", "HEAD")
-    assert traced(repository, {"traces.jsonl": "\n".join([agent_trace(head, "c.py")] * 9)}).startswith(
-        "records after the first "
-    )
+    assert traced(repository, {"traces.jsonl": "\n".join([agent_trace(head, "c.py")] * 9)}) == TOO_MANY
 
 
 def annotated(repository: Repository, notes: list[str]) -> list[str]:
@@ -221,9 +218,7 @@ def test_notes_have_one_limit_together(
         read = [bool(records.of_commit(commit).lines) for commit in commits]
     assert read == sorted(read, reverse=True)
     assert (len(sizes), read.count(True) < 6) == (most, True)
-    assert records.problems == [
-        "records after the first 100,000 ranges of lines or 16,777,216 bytes are skipped"
-    ]
+    assert records.problems == [TOO_MANY]
 
 
 def test_reading_notes_ends_when_it_is_cancelled(
@@ -282,12 +277,11 @@ def test_reading_agent_traces_ends_when_it_is_cancelled(
 def test_digests_of_thousands_of_files_are_not_all_compared(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "_MOST_TEXTS", 2)
+    monkeypatch.setattr(reader, "_COMPARED", reader._MOST_WORK * 2 // 5)
     head = repository.git("rev-parse", "HEAD")
     digest = {"start_line": 1, "end_line": 2, "content_hash": "sha256:" + "0" * 16}
     traces = [agent_trace(head, f"c{number}.py", digest) for number in range(3)]
-    said = "messages and texts of commits after the first are skipped: there are too many"
-    assert traced(repository, {"traces.jsonl": "\n".join(traces)}) == said
+    assert traced(repository, {"traces.jsonl": "\n".join(traces)}) == TOO_MANY
 
 
 def test_agent_traces_that_are_no_files_are_not_read(repository: Repository) -> None:
