@@ -123,6 +123,11 @@ class JudgedFile:
         """What tells a function of this file from all others: the displayed path, and where it starts (code points)."""
         return self.shown, function.span.range.start
 
+    def where(self, function: FunctionReport) -> str:
+        """The file and the lines of a function, to display: ``lib/a.py:3-14``."""
+        first, last = line_range(function)
+        return f"{self.shown}:{first}-{last}"
+
     def findings(self) -> Iterator[JudgedFunction]:
         """The functions that are findings."""
         return (function for function in self.functions if function.is_finding)

@@ -4,14 +4,13 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import cache, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from codeorigin.analysis.judged import Source
 from codeorigin.check.result import FileError
 from codeorigin.check.selection import Selection
 from codeorigin.core.errors import LanguageError, SourceError
 from codeorigin.languages.kinds import NOTEBOOK, get_kind, kind_for_path
-from codeorigin.past.place import repository_folder
 from codeorigin.shell.terminal import display_path, to_stderr
 from codeorigin.text.sources import decode_source, read_source
 
@@ -118,23 +117,3 @@ def _named_sources(name: str, selection: Selection, stdin_filename: str | None) 
         what = "source files of a supported language" if language is None else f"{language} files"
         raise SourceError(f"no {what} here (ignored and excluded files do not count)")
     return found
-
-
-def path_in_repository(path: str) -> str:
-    """``path``, as a report shows it, relative to the top of its repository, with ``/``; as it is outside of any.
-
-    CI systems expect such paths, whatever folder a check was started in.
-    """
-    if path == STDIN_NAME:
-        return path
-    try:
-        inside = _inside(os.path.realpath(os.path.dirname(path) or "."))  # noqa: PTH120 - a name may end in a dot
-    except ValueError:  # no path of this system: a name with a NUL, or one that it cannot encode
-        return path
-    return path if inside is None else str(PurePosixPath(inside, os.path.basename(path)))  # noqa: PTH119
-
-
-@cache
-def _inside(folder: str) -> str | None:
-    top = repository_folder(Path(folder))
-    return None if top is None else Path(folder).relative_to(top).as_posix()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
+from codeorigin.functions.spans import TextRange
 from codeorigin.model.past import Past
 from codeorigin.settings.schema import public_name
 from codeorigin.text.literal_text import literal_json
@@ -42,6 +43,12 @@ def past_values(past: Past | None) -> dict[str, Any] | None:
         return None
     found = {"functions": len(past.logits), "flagged": past.flagged, "evidence": past.evidence}
     return found if past.reference is None else {**found, "declared": past.reference.declared}
+
+
+def range_values(place: TextRange) -> dict[str, int]:
+    """Where a function is: lines and columns from 1, columns in code points, the end exclusive."""
+    names = ("start_line", "start_column", "end_line", "end_column")
+    return {name: getattr(place, name) + 1 for name in names}
 
 
 def camel_case(values: Mapping[str, Any]) -> dict[str, Any]:

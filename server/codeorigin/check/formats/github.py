@@ -1,9 +1,8 @@
 """The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
 
-from codeorigin.check.inputs import path_in_repository
+from codeorigin.check.formats.listed import listed_findings, path_in_repository
 from codeorigin.check.result import CheckResult, change_sentences, declared_line, disagreements
 from codeorigin.report.declared import disagreement_sentence
-from codeorigin.report.functions import finding_sentence
 from codeorigin.report.totals import summary_sentences
 from codeorigin.text.literal_text import one_line
 
@@ -28,19 +27,17 @@ def render(result: CheckResult) -> str:
 
     There are ``::notice`` lines for findings, ``::error`` lines for errors, and ``::warning`` lines for skipped files.
     """
-    lines = []
-    for file, function in result.findings():
-        first, last = file.place(function)
-        lines.append(
-            _command(
-                "notice",
-                finding_sentence(function, file.cell_number),
-                file=path_in_repository(file.path),
-                line=first,
-                endLine=last,
-                title="Likely LLM",
-            )
+    lines = [
+        _command(
+            "notice",
+            finding.message,
+            file=finding.path,
+            line=finding.first,
+            endLine=finding.last,
+            title="Likely LLM",
         )
+        for finding in listed_findings(result)
+    ]
     lines += [
         _command("warning", error.message, file=path_in_repository(error.path), title="Not checked")
         if error.skipped

@@ -9,7 +9,7 @@ from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.result import CheckResult, declared_functions, disagreement_of, disagreements
 from codeorigin.records.function_records import DeclaredBy, Disagreement, function_record_values
 from codeorigin.report.changes import ChangeReport
-from codeorigin.report.values import indented_pieces, past_values, verdict_values
+from codeorigin.report.values import indented_pieces, past_values, range_values, verdict_values
 
 _OF_FUNCTION = (
     *("probability", "logit", "band", "reason", "own_probability", "file_evidence", "neighbours"),
@@ -31,7 +31,6 @@ def _function(function: JudgedFunction | FunctionReport) -> dict[str, Any]:
     judged = function if isinstance(function, JudgedFunction) else None
     asked = None if judged is None else disagreement_of(judged)
     first, last = line_range(function)
-    span = function.span.range
     return {
         "id": function.function_id,
         "name": function.span.name,
@@ -39,12 +38,7 @@ def _function(function: JudgedFunction | FunctionReport) -> dict[str, Any]:
         "language": function.span.language,
         "start_line": first,
         "end_line": last,
-        "range": {
-            "start_line": span.start_line + 1,
-            "start_column": span.start_column + 1,
-            "end_line": span.end_line + 1,
-            "end_column": span.end_column + 1,
-        },
+        "range": range_values(function.span.range),
         "counted_lines": 0 if judged is None else judged.counted,
         "accepted": judged is not None and judged.accepted,
         **verdict_values(function.verdict, _OF_FUNCTION),

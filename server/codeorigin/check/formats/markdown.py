@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import FunctionReport, line_range
 from codeorigin.check.result import (
     FIRST_OF_A_LIST,
     CheckResult,
@@ -69,9 +68,8 @@ def _parts(result: CheckResult) -> Iterator[str]:
         yield "| function | file and lines | probability | verdict |"
         yield "| --- | --- | ---: | --- |"
         for file, function in findings[:LONGEST_LIST]:
-            first, last = line_range(function)
             yield (
-                f"| {literal_code(function.span.qualified_name)} | {literal_code(f'{file.shown}:{first}-{last}')} "
+                f"| {literal_code(function.span.qualified_name)} | {literal_code(file.where(function))} "
                 f"| {probability_decimal(function.verdict.probability)} | {band_or_reason(function.verdict)} |"
             )
         yield ""
@@ -114,9 +112,12 @@ def _share_sentence(summary: Summary) -> str:
 
 def _disagreements(result: CheckResult) -> Iterator[str]:
     for kind, found in disagreements(result).items():
-        yield f"{disagreement_sentence(kind, len(found))}"
+        yield disagreement_sentence(kind, len(found))
         yield ""
-        listed = [_place(file, function) for file, function in found]
+        listed = [
+            f"- {literal_code(function.span.qualified_name)} in {literal_code(file.where(function))}"
+            for file, function in found
+        ]
         yield from listed[:FIRST_OF_A_LIST]
         if more := listed[FIRST_OF_A_LIST:]:
             yield ""
@@ -128,11 +129,6 @@ def _disagreements(result: CheckResult) -> Iterator[str]:
             yield ""
             yield "</details>"
         yield ""
-
-
-def _place(file: JudgedFile, function: FunctionReport) -> str:
-    first, last = line_range(function)
-    return f"- {literal_code(function.span.qualified_name)} in {literal_code(f'{file.shown}:{first}-{last}')}"
 
 
 def render(result: CheckResult) -> str:

@@ -1,19 +1,16 @@
 """The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), with one result per finding."""
 
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.analysis.report import line_range
-from codeorigin.check.inputs import path_in_repository
+from codeorigin.check.formats.listed import Listed, listed_findings, path_in_repository
 from codeorigin.check.result import CheckResult, FileError, moved_line
 from codeorigin.records.function_records import function_record_values
 from codeorigin.report import CAVEAT
-from codeorigin.report.functions import finding_sentence
-from codeorigin.report.values import camel_case, indented, verdict_values
+from codeorigin.report.values import camel_case, indented, range_values, verdict_values
 from codeorigin.text.literal_text import plain_message
 
 RULE_ID = "likely-llm"
@@ -45,44 +42,26 @@ def _uri(path: str) -> str:
     return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix())
 
 
-def _artifact(path: str) -> dict[str, Any]:
-    return {"uri": _uri(path_in_repository(path))}
-
-
 def _region(file: JudgedFile, function: JudgedFunction) -> dict[str, int]:
     """The location of a function; for a cell, only lines of the notebook's file, where columns are meaningless."""
-    place = function.span.range
-    if file.cell is not None:
-        first, last = line_range(function)
-        return {"startLine": file.cell.line(first), "endLine": file.cell.line(last)}
-    return {
-        "startLine": place.start_line + 1,
-        "startColumn": place.start_column + 1,
-        "endLine": place.end_line + 1,
-        "endColumn": place.end_column + 1,
-    }
+    if file.cell is None:
+        return camel_case(range_values(function.span.range))
+    first, last = line_range(function)
+    return {"startLine": file.cell.line(first), "endLine": file.cell.line(last)}
 
 
-def _results(result: CheckResult) -> Iterator[dict[str, Any]]:
-    met: Counter[tuple[str, str]] = Counter()
-    for file, function in result.findings():
-        key = file.path, function.function_id
-        met[key] += 1
-        # Two equal functions of a file are two results, and a host drops one of two with the same fingerprint.
-        yield _result(file, function, f"{function.function_id}:{met[key]}")
-
-
-def _result(file: JudgedFile, function: JudgedFunction, fingerprint: str) -> dict[str, Any]:
+def _result(finding: Listed) -> dict[str, Any]:
+    file, function = finding.file, finding.function
     span = function.span
     return {
         "ruleId": RULE_ID,
         "ruleIndex": 0,
         "level": "note",
-        "message": {"text": plain_message(finding_sentence(function, file.cell_number))},
+        "message": {"text": plain_message(finding.message)},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": _artifact(file.path),
+                    "artifactLocation": {"uri": _uri(finding.path)},
                     "region": _region(file, function),
                 },
                 "logicalLocations": [
@@ -90,7 +69,8 @@ def _result(file: JudgedFile, function: JudgedFunction, fingerprint: str) -> dic
                 ],
             }
         ],
-        "partialFingerprints": {"functionText/v1": fingerprint},
+        # Two equal functions of a file are two results, and a host drops one of two with the same fingerprint.
+        "partialFingerprints": {"functionText/v1": f"{function.function_id}:{finding.number}"},
         "properties": {
             "language": span.language,
             **({} if file.cell is None else {"cell": file.cell.number}),
@@ -109,7 +89,9 @@ def _notification(error: FileError) -> dict[str, Any]:
     return {
         "level": "warning" if error.skipped else "error",
         "message": {"text": plain_message(error.message)},
-        "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.path)}}],
+        "locations": [
+            {"physicalLocation": {"artifactLocation": {"uri": _uri(path_in_repository(error.path))}}}
+        ],
     }
 
 
@@ -150,7 +132,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                         ],
                     }
                 ],
-                "results": list(_results(result)),
+                "results": list(map(_result, listed_findings(result))),
             }
         ],
     }

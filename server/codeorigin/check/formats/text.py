@@ -56,14 +56,12 @@ class _Row:
 
 def _function_rows(file: JudgedFile, function: JudgedFunction, show: Show) -> Iterator[_Row]:
     """A row for an outermost function, and if all are shown, one for each function in it."""
-    path = printable(file.shown)
     for depth, shown in walk((function,)) if show is Show.ALL else [(0, function)]:
-        first, last = line_range(shown)
         band = shown.verdict.band
         yield _Row(
             probability=probability_decimal(shown.verdict.probability),
             verdict="accepted" if function.accepted and not depth else band_or_reason(shown.verdict),
-            location=f"{path}:{first}-{last}",
+            location=printable(file.where(shown)),
             function="  " * depth + printable(shown.span.qualified_name),
             style=BAND_STYLES[band] if band is not None else "dim",
         )
@@ -169,9 +167,8 @@ def _write_disagreements(result: CheckResult, console: Console, *, all_of_them: 
         console.print(Text(f"\n{disagreement_sentence(kind, len(found))}"))
         shown = found if all_of_them else found[:FIRST_OF_A_LIST]
         for file, function in shown:
-            first, last = line_range(function)
-            place = printable(f"{file.shown}:{first}-{last}")
-            console.print(Text(f"  {place}  {printable(function.span.qualified_name)}"))
+            named = f"{file.where(function)}  {function.span.qualified_name}"
+            console.print(Text(f"  {printable(named)}"))
         if len(shown) < len(found):
             console.print(Text(f"  and {len(found) - len(shown):,} more (--show all)", "dim"))
 
