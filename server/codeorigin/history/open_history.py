@@ -91,10 +91,6 @@ class Plan:
         return found
 
 
-_Part = tuple[list[tuple[str, int]], dict[str, CommitResult]]
-"""Some commits with their times, and the results that are known of them."""
-
-
 @dataclass(slots=True)
 class History:
     """A history opened by :func:`open_history`.
@@ -140,55 +136,51 @@ class History:
             RepositoryError: something is damaged or not in this clone, or git fails.
             CodeOriginError: the state cannot be written, or a worker process has ended.
         """
-        parts = self._parts()
-        for commits, known in parts:
-            if len(known) < len(commits):
-                yield from self._judged(chain([(commits, known)], parts))
-            else:
-                self.known += len(known)
-                yield from known.values()
+        entries: deque[CommitResult | None] = deque()
+        chunks = self._chunks(entries)
+        for chunk in chunks:
+            # Without anything new, no model is loaded and no process started.
+            yield from self._judged(chain([chunk], chunks), entries) if chunk else self._known(entries)
 
-    def _judged(self, parts: Iterator[_Part]) -> Iterator[CommitResult]:
-        waiting: deque[list[CommitResult | None]] = deque()
-        chunks = self._chunks(parts, waiting)
+    def _chunks(self, entries: deque[CommitResult | None]) -> Iterator[list[ChangedCommit]]:
+        """What is to be judged, a few commits at a time; ``entries`` gets None for each, and what is known."""
+        for start in range(0, len(self.plan), _LISTED_AT_ONCE):
+            stop = start + _LISTED_AT_ONCE
+            names = self.plan.commits[start:stop]
+            known = self._state.results(names)
+            new = [name for name in names if name not in known]
+            changes = dict(commit_changes(self.repository, new, self._wanted)) if new else {}
+            chunk: list[ChangedCommit] = []
+            for name, seconds in zip(names, self.plan.seconds[start:stop], strict=True):
+                entries.append(known.get(name))
+                if name not in known:
+                    chunk.append(ChangedCommit(name, seconds, changes[name].files, changes[name].tells_moves))
+                files = sum(len(commit.files) for commit in chunk)
+                if len(chunk) == _COMMITS_AT_ONCE or files >= _FILES_AT_ONCE:
+                    yield chunk
+                    chunk = []
+            yield chunk
+
+    def _known(self, entries: deque[CommitResult | None]) -> Iterator[CommitResult]:
+        """Take and yield the results at the beginning of ``entries`` that are known."""
+        while entries and (known := entries[0]) is not None:
+            entries.popleft()
+            self.known += 1
+            yield known
+
+    def _judged(
+        self, chunks: Iterator[list[ChangedCommit]], entries: deque[CommitResult | None]
+    ) -> Iterator[CommitResult]:
         with worker_processes(self._jobs, self._budget) as pool:
             for judged in results(self.job, chunks, pool, self._load):
                 made = [self._with_agents(result) for result in judged]
                 self._state.keep(result for result in made if not result.is_partial)
                 self.partial += sum(result.is_partial for result in made)
-                new = iter(made)
-                for known in waiting.popleft():
-                    self.known += known is not None
-                    yield known or next(new)
-
-    def _parts(self) -> Iterator[_Part]:
-        for start in range(0, len(self.plan), _LISTED_AT_ONCE):
-            stop = start + _LISTED_AT_ONCE
-            names = self.plan.commits[start:stop]
-            found = self._state.results(names)
-            known = {name: found[name] for name in names if name in found}
-            yield list(zip(names, self.plan.seconds[start:stop], strict=True)), known
-
-    def _chunks(
-        self, parts: Iterator[_Part], waiting: deque[list[CommitResult | None]]
-    ) -> Iterator[list[ChangedCommit]]:
-        """What is to be judged, a few commits at a time; ``waiting`` gets their places among the known results."""
-        for commits, known in parts:
-            new = [name for name, _ in commits if name not in known]
-            changes = dict(commit_changes(self.repository, new, self._wanted)) if new else {}
-            places: list[CommitResult | None] = []
-            chunk: list[ChangedCommit] = []
-            for name, seconds in commits:
-                places.append(known.get(name))
-                if name not in known:
-                    chunk.append(ChangedCommit(name, seconds, changes[name].files, changes[name].tells_moves))
-                files = sum(len(commit.files) for commit in chunk)
-                if len(chunk) == _COMMITS_AT_ONCE or files >= _FILES_AT_ONCE:
-                    waiting.append(places)
-                    yield chunk
-                    places, chunk = [], []
-            waiting.append(places)
-            yield chunk
+                for result in made:
+                    yield from self._known(entries)
+                    entries.popleft()
+                    yield result
+                yield from self._known(entries)
 
     def _with_agents(self, result: CommitResult) -> CommitResult:
         if self._records is None:

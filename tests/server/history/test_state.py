@@ -50,7 +50,7 @@ def test_known_commits_are_not_read_again(
     assert after[1:] == before
     monkeypatch.delattr(JudgeCommits, "analyzer")  # nothing is left for a model
     with open_run(repository.folder) as opened:
-        assert [opened.known for _ in opened.results()] == [4] * 4
+        assert [opened.known for _ in opened.results()] == [1, 2, 3, 4]
 
 
 def test_known_and_new_commits_stay_in_order(many: Repository, open_run: OpenRun, judge: Judge) -> None:
