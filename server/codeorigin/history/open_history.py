@@ -22,7 +22,6 @@ from codeorigin.history.judge_commits import ChangedCommit, JudgeCommits
 from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState, default_path
-from codeorigin.languages.kinds import kind_for_path
 from codeorigin.languages.parse_budget import one_run, run_budget
 from codeorigin.model.bundle import Bundle
 from codeorigin.past.old_functions import repository_past
@@ -239,7 +238,7 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
             job,
             settings.past and bundle.calibration.past is not None and repository.is_shallow,
             state,
-            lambda path: kind_for_path(path) is not None and wanted(path),
+            wanted,
             records,
             lambda: job.analyzer(bundle) if analyzer is None else analyzer,
             jobs,

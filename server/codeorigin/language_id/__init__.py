@@ -1,4 +1,4 @@
-"""Identifies a text's language from the text alone, for unnamed buffers, stdin and code fences without a language."""
+"""Identifies a text's language from the text alone, for stdin and for buffers without a name."""
 
 from codeorigin.language_id.model import Guess, guess_language
 

@@ -55,7 +55,7 @@ class Legality(StrEnum):
 def legality(text: str, pair: tuple[str, str]) -> Legality:
     """Which grammars of ``pair`` accept ``text``, or the :func:`beginning` of a long one.
 
-    None, if that takes a parser much longer than usual.
+    Neither, if that takes a parser much longer than usual.
     """
     # Only texts that the model cannot decide need a parser.
     from codeorigin.languages.parse_budget import ParseBudgetError  # noqa: PLC0415
