@@ -45,7 +45,6 @@ class Change:
     ``tells_moves`` is False if the change is too large to tell which lines it moved.
     """
 
-    request: ChangeRequest
     old: str | None
     new: str | None
     parents: int
@@ -102,7 +101,7 @@ def open_change(
                 )
         ((_, found),) = compared(scratch.git, objects, [scratch.commit(tree, old)], wanted)
         files = [replace(file, blob=as_on_disk.get(file.path, file.blob)) for file in found.files]
-        yield Change(request, old, new, parents, files, found.tells_moves, objects)
+        yield Change(old, new, parents, files, found.tells_moves, objects)
 
 
 def relative_to_folder(repository: Repository, path: str) -> str:

@@ -10,7 +10,7 @@ _SECONDS_ON_A_TERMINAL, _SECONDS_ELSEWHERE = 0.5, 60.0
 
 
 class ProgressLine:
-    """Shows how many of ``total`` things are done (None: nobody knows how many there are), and at what rate.
+    """Shows how many of ``total`` things are done, and at what rate.
 
     With ``quiet``, it shows nothing unless stderr is a terminal. ``clock`` returns seconds.
     """
@@ -18,7 +18,7 @@ class ProgressLine:
     def __init__(
         self,
         things: str,
-        total: int | None,
+        total: int,
         *,
         quiet: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -36,16 +36,10 @@ class ProgressLine:
         ):
             return
         self._shown = now
-        text = (
-            f"{done:,} {self._things}"
-            if self._total is None
-            else f"{done:,} of {self._total:,} {self._things}"
-        )
+        text = f"{done:,} of {self._total:,} {self._things}"
         if done > known:
             rate = (done - known) / (now - self._started)
-            text += f", {60 * rate:,.0f} a minute"
-            if self._total is not None:
-                text += f", about {_duration((self._total - done) / rate)} left"
+            text += f", {60 * rate:,.0f} a minute, about {_duration((self._total - done) / rate)} left"
         if self._terminal:
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()

@@ -17,14 +17,6 @@ def test_rate_counts_only_what_is_new(capsys: pytest.CaptureFixture[str]) -> Non
     ]
 
 
-def test_unknown_total_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    now = [0.0]
-    progress = ProgressLine("units", None, clock=lambda: now[0])
-    now[0] = 120.0
-    progress.show(60)
-    assert capsys.readouterr().err == "codeorigin: 60 units, 30 a minute\n"
-
-
 def test_quiet_progress_is_only_for_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
