@@ -55,20 +55,18 @@ class Analyzer:
         model_dir: Path | None = None,
         *,
         threads: int = 1,
-        verdict_cache_bytes: int = SCORE_CACHE_BYTES,
     ) -> "Analyzer":
         """Load a model folder; None means the one that ships with CodeOrigin.
 
         Args:
             model_dir: folder with a ``manifest.json``.
             threads: processor threads that one inference may use.
-            verdict_cache_bytes: size of the cache for function scores.
 
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
         """
         parser_pool.start()  # while the model is being read
-        return cls(Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes)
+        return cls(Bundle.load(model_dir), threads=threads)
 
     @property
     def model_id(self) -> str:

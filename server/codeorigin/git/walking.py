@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import RepositoryError
 from codeorigin.text.exclusions import Exclusions
 
@@ -15,9 +14,7 @@ _OTHER_PLACES = dict.fromkeys(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GI
 """What git sets for its hooks, so that it looks for the repository of the folder itself."""
 
 
-def source_files(
-    folder: Path, wanted: Callable[[str], bool], excluded: Exclusions, cancel: CancelToken = NEVER
-) -> Iterator[Path]:
+def source_files(folder: Path, wanted: Callable[[str], bool], excluded: Exclusions) -> Iterator[Path]:
     """Yield the files in ``folder`` whose name is ``wanted``, in sorted order, without following links to folders.
 
     A link to a file counts if it leads to a place in ``folder``: what a repository links to elsewhere is not its own.
@@ -28,7 +25,7 @@ def source_files(
     """
     root = os.path.abspath(folder)  # noqa: PTH100 - resolve() would merge links with their targets
     real = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118 - ends in a separator
-    ignored_below = _Ignored(cancel)
+    ignored_below = _Ignored()
     pending = [(root, ignored_below(root))]
     while pending:
         current, ignored = pending.pop()
@@ -59,8 +56,8 @@ class _Ignored:
     It is not asked again once it has stalled: that takes seconds, and a folder may hold thousands of repositories.
     """
 
-    def __init__(self, cancel: CancelToken) -> None:
-        self._cancel, self._has_stalled = cancel, False
+    def __init__(self) -> None:
+        self._has_stalled = False
 
     def __call__(self, folder: str) -> frozenset[str]:
         above = (Path(folder), *Path(folder).parents)
@@ -71,7 +68,7 @@ class _Ignored:
 
         options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
         try:
-            answer = Git(Path(folder), _OTHER_PLACES, self._cancel).run("ls-files", *options)
+            answer = Git(Path(folder), _OTHER_PLACES).run("ls-files", *options)
         except RepositoryError as error:
             self._has_stalled = isinstance(error, StalledError)
             return frozenset()

@@ -62,13 +62,13 @@ Exclude = Annotated[
 ]
 
 
-def formats_option(formats: type[StrEnum], default: str = "text") -> Any:
+def formats_option(formats: type[StrEnum]) -> Any:
     """The option for the formats of a command, whose values :func:`~codeorigin.shell.output.parse_targets` reads."""
     return typer.Option(
         "--format",
         "-f",
         metavar="NAME[=FILE]",
-        help=f"{', '.join(formats)}; may be repeated; one without a file goes to stdout. (default: {default})",
+        help=f"{', '.join(formats)}; may be repeated; one without a file goes to stdout. (default: text)",
     )
 
 
