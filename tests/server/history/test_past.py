@@ -2,18 +2,15 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from codeorigin.cli.app import main
 from codeorigin.settings.project import SHALLOW
 from support.command import complaints, run
 from support.repositories import DECLARED, Repository, plain_functions
-from support.schemas import load_schema
 from support.tiny_model import PAST_RULE, with_past_rule, with_reference_rule
 
 History = Callable[..., str]
@@ -27,8 +24,7 @@ def history(
     capsys: pytest.CaptureFixture[str],
 ) -> History:
     """``history(options...)``: the report, by a model with all rules, with the results kept from run to run."""
-    # Small enough that the commit of 2024 still stands out.
-    with_past_rule(model, model, replace(PAST_RULE, weight=0.05))
+    with_past_rule(model, model, PAST_RULE)
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "cache"))
     made = Repository(tmp_path / "grown")
@@ -40,26 +36,6 @@ def history(
         return capsys.readouterr().out
 
     return run
-
-
-def commits(history: History, *options: str) -> Any:
-    report = json.loads(history("--format", "json", *options))
-    jsonschema.Draft202012Validator(load_schema("history/formats/history")).validate(report)
-    return report
-
-
-def test_past_shifts_the_logits_of_commits(history: History) -> None:
-    without, report = commits(history, "--no-past"), commits(history)
-    assert without["past"] is None
-    assert report["past"]["functions"] == 5
-    evidence = report["past"]["evidence"]
-    assert evidence < -0.05
-    for commit, plain in zip(report["commits"], without["commits"], strict=True):
-        # Eight lines without evidence are added to those of the functions.
-        lines = plain["lines"]
-        assert commit["logit"] == pytest.approx(plain["logit"] + evidence * lines / (lines + 8))
-    shown, plainly = (each["standing_out"][0]["functions"] for each in (report, without))
-    assert [each["probability"] for each in shown] != [each["probability"] for each in plainly]
 
 
 def test_shallow_clone_says_that_it_has_no_past(tmp_path: Path, model: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 from codeorigin.git import moved_lines
 from codeorigin.git.repository import Repository as Opened
 from support.histories import Judge, OpenRun
-from support.notebooks import notebook
 from support.repositories import Repository, plain_functions
 from support.tiny_model import COMMIT_RULE
 
@@ -50,13 +49,6 @@ def test_moved_functions_are_counted_apart(
     assert (too_large.moved, too_large.functions) == (None, 3)
 
 
-def test_cells_of_notebooks_are_judged(repository: Repository, judge: Judge) -> None:
-    cells = [plain_functions("one", "two"), plain_functions("three", number=3)]
-    repository.commit({"n.ipynb": notebook(cells[0])}, date="2020-03-01")
-    repository.commit({"n.ipynb": notebook(*cells)}, date="2020-03-02")
-    assert [(found.functions, found.written) for found in judge(repository.folder)[:2]] == [(1, 1), (2, 2)]
-
-
 def test_merges_are_left_out_and_counted(repository: Repository, judge: Judge, open_run: OpenRun) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~1")
     repository.commit({"src/d.py": plain_functions("eight")}, date="2020-03-01")
@@ -65,17 +57,6 @@ def test_merges_are_left_out_and_counted(repository: Repository, judge: Judge, o
     assert [found.functions for found in judge(repository.folder)] == [1, 3, 1, 2]
     with open_run(repository.folder) as opened:
         assert (opened.plan.merges, opened.plan.cut_off) == (1, 0)
-
-
-def test_renames_mode_changes_and_removals_write_nothing(repository: Repository, judge: Judge) -> None:
-    repository.git("mv", "lib/b.py", "lib/c.py")
-    repository.git("commit", "-qm", "rename", date="2020-03-01")
-    repository.git("update-index", "--chmod=+x", "lib/c.py")
-    repository.git("commit", "-qm", "mode", date="2020-03-02")
-    repository.git("rm", "-q", "src/a.py")
-    repository.git("commit", "-qm", "remove", date="2020-03-03")
-    repository.git("commit", "-q", "--allow-empty", "-m", "nothing", date="2020-03-04")
-    assert [found.functions for found in judge(repository.folder)] == [0, 0, 0, 0, 3, 1, 2]
 
 
 def test_shallow_clone_leaves_out_commits_it_cannot_compare(
@@ -115,15 +96,7 @@ def test_content_that_looks_like_git_output_is_not_misread(repository: Repositor
     assert [found.functions for found in judge(repository.folder)] == [1, 3, 1, 2]
 
 
-def test_commit_with_an_impossible_time_is_listed(repository: Repository, judge: Judge) -> None:
-    tree = repository.git("rev-parse", "HEAD^{tree}")
-    raw = f"tree {tree}\nauthor A <a> 99999999999999 +0000\ncommitter A <a> 99999999999999 +0000\n\nx\n"
-    name = repository.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=raw.encode())
-    repository.git("update-ref", "refs/heads/main", name)
-    assert [found.commit for found in judge(repository.folder)] == [name]
-
-
-@pytest.mark.parametrize("time", ["", "5x", str(2**64 - 1), "9" * 40])
+@pytest.mark.parametrize("time", ["", "5x", "99999999999999", str(2**64 - 1), "9" * 40])
 def test_commits_with_broken_times_are_listed(repository: Repository, judge: Judge, time: str) -> None:
     tree, parent = repository.git("rev-parse", "HEAD^{tree}", "HEAD").split()
     for parents in ("", f"parent {parent}\n"):
