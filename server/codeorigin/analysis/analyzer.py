@@ -130,8 +130,10 @@ class Analyzer:
         score = partial(self._scored, known_only=known_only, cancel=cancel)
         for batch in batches(documents, lambda document: len(document.text)):
             outlines = [
-                tried(partial(outlined, document, syntax, cancel))
-                for document, syntax in zip(batch, parsed_together(batch, cancel), strict=True)
+                parsed
+                if isinstance(parsed, Exception)
+                else tried(partial(outlined, document, parsed, cancel))
+                for document, parsed in zip(batch, parsed_together(batch, cancel), strict=True)
             ]
             scores = tried(partial(score, [found for found in outlines if isinstance(found, Outlined)]))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from codeorigin.core.cancellation import NEVER, CancelToken
@@ -20,6 +19,9 @@ from codeorigin.text.generated import is_generated
 from codeorigin.text.sources import is_minified
 
 T = TypeVar("T")
+
+Parsed = tuple[Language, Syntax | Exception]
+"""The language of a document, and what is captured in it or why that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,28 @@ class Outlined:
         }
 
 
-def parsed_together(documents: Sequence[Document], cancel: CancelToken = NEVER) -> list[Syntax | Exception]:
-    """What is captured in each document, or why that is not known."""
-    inputs = [tried(partial(_parser_input, document)) for document in documents]
-    syntaxes = iter(parse_all([given for given in inputs if isinstance(given, ParserInput)], cancel))
-    return [next(syntaxes) if isinstance(given, ParserInput) else given for given in inputs]
+def parsed_together(documents: Sequence[Document], cancel: CancelToken = NEVER) -> list[Parsed | Exception]:
+    """The documents parsed, or the LanguageError of one whose language is not supported."""
+    languages = [tried(document.language) for document in documents]
+    inputs = [
+        _parser_input(document, language)
+        for document, language in zip(documents, languages, strict=True)
+        if isinstance(language, Language)
+    ]
+    syntaxes = iter(parse_all(inputs, cancel))
+    return [
+        (language, next(syntaxes)) if isinstance(language, Language) else language for language in languages
+    ]
 
 
-def _parser_input(document: Document) -> ParserInput:
-    text, language = document.text, document.language
-    return ParserInput.of(without_magics(text, language) if document.is_cell else text, language.id)
+def _parser_input(document: Document, language: Language) -> ParserInput:
+    text = without_magics(document.text, language) if document.is_cell else document.text
+    return ParserInput.of(text, language.id)
 
 
-def outlined(document: Document, syntax: Syntax | Exception, cancel: CancelToken = NEVER) -> Outlined:
-    """The outline of a document; raises Cancelled, LanguageError, and an error of the parser."""
-    text, language = document.text, document.language
+def outlined(document: Document, parsed: Parsed, cancel: CancelToken = NEVER) -> Outlined:
+    """The outline of a document; raises Cancelled, and an error of the parser."""
+    text, (language, syntax) = document.text, parsed
     found = outline_of(syntax, text, language, cancel=cancel)
     cancel.raise_if_cancelled()
     if found.ignored:

@@ -22,7 +22,6 @@ class Document:
     is_cell: bool = False
     inside: str | None = None
 
-    @property
     def language(self) -> Language:
         """The language of the text; raises LanguageError if it is not supported."""
         found = get_language(self.named)

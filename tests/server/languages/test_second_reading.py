@@ -104,5 +104,5 @@ def test_heredocs_inside_heredocs_end_no_function_and_hide_none(signs: list[str]
     ],
 )
 def test_language_of_a_header_is_that_of_its_text(text: str, language: str) -> None:
-    assert Document(text, "c", "lib/a.h").language.id == language
-    assert Document(text, "c", "lib/a.c").language.id == "c"
+    assert Document(text, "c", "lib/a.h").language().id == language
+    assert Document(text, "c", "lib/a.c").language().id == "c"
