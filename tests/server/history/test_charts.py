@@ -5,7 +5,7 @@ import re
 import pytest
 
 from codeorigin.history.formats import html
-from codeorigin.history.formats.html import bars, over_time, periods
+from codeorigin.history.formats.html import bars, over_time, periods, share_table
 from codeorigin.history.results import Share, Totals
 from codeorigin.model.verdict import Band
 
@@ -32,6 +32,16 @@ def test_bars_are_ordered_counted_and_escaped(monkeypatch: pytest.MonkeyPatch) -
     made = bars({"a\n\x1b[2J\u202e<b>": share(2), "": share(5), "empty": share(0), "small": share(1)})
     assert re.findall(r"<span>(.*?)</span><div", made) == ["(top)", r"a\x0a\x1b[2J\u202e&lt;b&gt;"]
     assert made.endswith("<p>And 1 with fewer lines.</p>")
+
+
+def test_table_has_every_share_under_its_own_verdict() -> None:
+    made = share_table("folder", {"src": Share(1, 3, {Band.HUMAN: 6, Band.UNSURE: 3, Band.LLM: 1})})
+    names, cells = (re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", part) for part in made.split("<tbody>"))
+    assert dict(zip(names[-3:], cells[-3:], strict=True)) == {
+        "likely LLM": "10 %",
+        "unsure": "30 %",
+        "human": "60 %",
+    }
 
 
 def test_label_of_the_last_period_is_not_cut_off() -> None:

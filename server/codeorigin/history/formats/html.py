@@ -176,12 +176,12 @@ def by_language(totals: Totals) -> str:
 def share_table(title: str, rows: Mapping[str, Share]) -> str:
     """Shares as a table."""
     return table(
-        [title, "commits", "functions", "lines", *BAND_NAMES.values()],
+        [title, "commits", "functions", "lines", *(BAND_NAMES[band] for band in BANDS)],
         (
             [
                 html_line(name) or "(top)",
                 *(f"{figure:,}" for figure in (share.commits, share.functions, share.lines)),
-                *share.percents().values(),
+                *(share.percents()[band] for band in BANDS),
             ]
             for name, share in rows.items()
         ),
