@@ -65,9 +65,10 @@ demo: $(VENV)/.runtime
 	$(BIN)/codeorigin check examples --exit-zero
 	$(BIN)/codeorigin explain examples/assistant_style.go:40
 
+# What a process compiles is kept for the next one, whatever the environment says: the tests start hundreds.
 test: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	cd $(CLIENT) && npm test --silent
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 25 $(PYTEST)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 25 $(PYTEST)
 
 # Emacs, and VS Code with the packaged extension; Neovim is in `make test`. Screenshots go to build/editors.
 test-editors: $(VENV)/.editors vsix

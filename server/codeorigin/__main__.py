@@ -1,5 +1,6 @@
 """The ``codeorigin`` command, and ``python -m codeorigin``."""
 
+import os
 import sys
 
 import codeorigin
@@ -16,6 +17,8 @@ def main() -> int:
     from codeorigin.shell.terminal import open_closed_streams
 
     collect_seldom()
+    # NumPy's linear algebra would start threads, and there is next to none here.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     open_closed_streams()
     if untrusted_entries():
         sys.stderr.write(f"codeorigin: warning: {PYTHONPATH_ADVICE}\n")

@@ -1,8 +1,7 @@
 """What programs read: the figures of verdicts as plain values, by one writer for all reports and messages, and JSON."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from codeorigin.functions.spans import TextRange
@@ -20,21 +19,19 @@ def verdict_values(verdict: object, names: Iterable[str]) -> dict[str, Any]:
     Besides its fields there are ``past_evidence`` and ``past_as_high``, null without a past, and ``function_count``.
     Where the project's own code says something of a function, there is also ``reference_evidence``.
     """
-    found = {name: _value(verdict, name) for name in names}
+    found: dict[str, Any] = {}
+    for name in names:
+        value = _OTHERS[name](verdict) if name in _OTHERS else getattr(verdict, name)
+        found[name] = str(value) if isinstance(value, str) else value
     records = getattr(verdict, "records", None)
     return found if records is None else {**found, "reference_evidence": records.evidence}
 
 
-def _value(verdict: Any, name: str) -> Any:
-    match name:
-        case "past_evidence":
-            return None if verdict.past is None else verdict.past.evidence
-        case "past_as_high":
-            return None if verdict.past is None else verdict.past.as_high
-        case "function_count":
-            return verdict.functions
-    value = getattr(verdict, name)
-    return value.value if isinstance(value, Enum) else value
+_OTHERS: Mapping[str, Callable[[Any], Any]] = {
+    "past_evidence": lambda verdict: None if verdict.past is None else verdict.past.evidence,
+    "past_as_high": lambda verdict: None if verdict.past is None else verdict.past.as_high,
+    "function_count": lambda verdict: verdict.functions,
+}
 
 
 def past_values(past: Past | None) -> dict[str, Any] | None:

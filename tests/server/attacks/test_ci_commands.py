@@ -58,7 +58,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     add_note(made, git_ai_note({FILE: {PERSON: "1-9"}, f'"::{NAME} x.py"': {PERSON: "1"}}))
     made.write(f"{NAME}.py", b"\x7fELF\0\0")
-    made.write(f"{NAME}.toml", "x")
     done = run(made.folder, "check", ".", "--threshold", "0", "--format", f"json={NAME}.json")
     assert done.returncode == 1, done.stderr
     return made.folder
@@ -107,7 +106,7 @@ def test_no_report_contains_a_command(folder: Path, arguments: tuple[str, ...]) 
         ("explain", f"{FILE}:9999"),
         ("history", NAME),
         ("history", ".", "--since", NAME),
-        ("scan", f"{NAME}.toml", "--out", "../scan"),
+        ("scan", NAME, "--out", "../scan"),
     ],
 )
 def test_no_error_contains_a_command(folder: Path, arguments: tuple[str, ...]) -> None:

@@ -40,7 +40,7 @@ def searched(*arguments: str, seconds: int) -> tuple[list[str], list[str]]:
     ],
 )
 def test_search_finds_what_it_looks_for(pattern: str, method: str, slow: bool) -> None:
-    assert bool(searched("--only", pattern, method, seconds=5)[1]) == slow
+    assert bool(searched("--only", pattern, method, seconds=3)[1]) == slow
 
 
 def test_time_grows_with_the_text_alone() -> None:

@@ -90,7 +90,7 @@ exec {shutil.which("git")} "$@"
     broken.commit({"a.py": "def a():\n    return 1\n"}, date="2020-01-01")
     name = broken.git("rev-parse", "HEAD:a.py")
     (broken.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
-    listed = list_of(tmp_path, [*folders, tmp_path / "<i>gone", tmp_path / "empty", broken.folder])
+    listed = list_of(tmp_path, [*folders, tmp_path / "##[x]<i>gone", tmp_path / "empty", broken.folder])
     out = tmp_path / "out"
     given = ("scan", listed, "--out", out, "--model", model, "--jobs", "2")
     environment = dict(os.environ) | {"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"}
@@ -113,6 +113,7 @@ exec {shutil.which("git")} "$@"
     assert "6 repositories: CodeOrigin scan of 20" in text
     assert "&lt;i&gt;gone" in text
     assert "<b>18</b><span>commits</span>" in text
+    assert "##[" not in text + done.stderr.decode()
     assert "ann@example.org" not in text.lower()
     table = pq.read_table(out / "repositories.parquet").to_pylist()
     assert [row["functions"] for row in table if row["error"] is None] == [18, 18, 18]
