@@ -54,7 +54,7 @@ def run_blame(options: BlameOptions) -> int:
             )
             weights |= {line.line + 1: line.value for line in explained.lines}
     lines = [
-        BlamedLine(number, line, record, weights.get(number))
+        BlamedLine(number, line.removesuffix("\r"), record, weights.get(number))
         for number, (line, record) in enumerate(zip(text.split("\n"), records.lines, strict=False), 1)
     ]
     if options.format is ExplanationFormat.JSON:

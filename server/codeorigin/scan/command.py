@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-# Read when Ray is imported, also by the processes that it starts.
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+from codeorigin.scan.environment import EVERYWHERE, environment
+
+os.environ.update(environment(os.environ))
 import ray
 from ray.exceptions import RayError
 
@@ -30,7 +31,6 @@ RETRIES = 2
 """How many times a repository is begun again whose process ended."""
 _WAITING = 2
 """Repositories given to Ray for each processor, so that none is idle."""
-_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "ORT_DISABLE_TELEMETRY": "1", "PYTHONSAFEPATH": "1"}
 
 
 def run_scan(options: ScanOptions) -> int:
@@ -123,7 +123,6 @@ def _cluster(jobs: int | None) -> Iterator[int]:
         The number of its processors.
     """
     trust_no_folder()
-    os.environ.update(_ENVIRONMENT)
     # Ray starts again what was killed for want of memory, by default without end.
     os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
     address = os.environ.get("RAY_ADDRESS")
@@ -133,7 +132,7 @@ def _cluster(jobs: int | None) -> Iterator[int]:
             address=address or "local",
             num_cpus=None if address else jobs,
             include_dashboard=None if address else False,
-            runtime_env={"env_vars": _ENVIRONMENT},
+            runtime_env={"env_vars": EVERYWHERE},
             logging_level=logging.ERROR,
             log_to_driver=False,
         )

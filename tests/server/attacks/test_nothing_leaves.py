@@ -64,6 +64,11 @@ def test_the_counter_counts(watched: Watched, tmp_path: Path) -> None:
     watched.run("-c", f"{program}; socket.getaddrinfo('example.org', 443)", cwd=tmp_path)
     assert watched.attempts.read_text() == "getaddrinfo example.org\n"
     assert watched.outside_the_cache() == [watched.home / "id"]
+    watched.environment["NETWORK_LOOPBACK"] = "1"
+    watched.run("-c", "import socket; socket.create_server(('127.0.0.1', 0)).close()", cwd=tmp_path)
+    watched.run("-c", "import socket; socket.create_server(('', 0))", cwd=tmp_path)
+    watched.run("-c", "import socket; socket.socket().connect(('192.0.2.1', 80))", cwd=tmp_path)
+    assert watched.attempts.read_text().splitlines()[1:] == ["bind 0.0.0.0", "connect 192.0.2.1"]
 
 
 def test_a_whole_session_stays_on_the_machine(watched: Watched, tmp_path: Path) -> None:
@@ -89,6 +94,17 @@ def test_a_whole_session_stays_on_the_machine(watched: Watched, tmp_path: Path) 
         time.sleep(max(0.0, _SETTLED - (time.monotonic() - opened)))
         assert server.command("codeorigin.explain", uri, {"line": 0, "character": 5})["explanation"]["lines"]
     assert not watched.attempts.exists()
+    assert watched.outside_the_cache() == []
+
+
+def test_a_scan_talks_to_this_machine_alone(watched: Watched, tmp_path: Path) -> None:
+    project = Repository(tmp_path / "project")
+    project.commit({"a.py": TERSE.read_text()}, date="2020-01-01")
+    (tmp_path / "list.txt").write_text("project\n")
+    watched.environment["NETWORK_LOOPBACK"] = "1"
+    done = watched.run("-m", "codeorigin", "scan", "list.txt", "--out", "out", "--jobs", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not watched.attempts.exists(), watched.attempts.read_text()
     assert watched.outside_the_cache() == []
 
 

@@ -71,6 +71,14 @@ def test_the_text_shows_records_without_names_of_people(repository: Repository) 
     assert not any(name in text for name in ("Ann", "ann@"))
 
 
+def test_line_ends_of_windows_are_no_part_of_the_lines(repository: Repository) -> None:
+    path = repository.folder / "a.py"
+    text = run("blame", str(path)).stdout
+    repository.git("config", "core.autocrlf", "true")
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert run("blame", str(path)).stdout == text
+
+
 def test_a_hostile_file_stays_text_in_the_terminal(repository: Repository) -> None:
     code = plain_functions("one").replace("kept = []", 'kept = ["\x1b[31m"]')
     repository.commit({"b.py": code}, date="2026-01-02")

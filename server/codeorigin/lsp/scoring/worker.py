@@ -15,6 +15,8 @@ from codeorigin.core.errors import Cancelled
 T = TypeVar("T")
 
 _SHUTTING_DOWN = "the server is shutting down"
+_FEW = 16
+"""So many waiting jobs are never looked through for cancelled ones."""
 _Job = tuple[int, int, CancelToken, Callable[[CancelToken], Any], asyncio.Future[Any]]
 
 
@@ -38,6 +40,7 @@ class WorkerThread:
 
     def __init__(self) -> None:
         self._jobs: list[_Job] = []
+        self._room = _FEW
         self._ready = threading.Condition()
         self._order = itertools.count()
         self._running: _Job | None = None
@@ -76,7 +79,8 @@ class WorkerThread:
             if self._stopping:
                 future.set_exception(Cancelled(_SHUTTING_DOWN))
                 return future
-            self._drop_cancelled()
+            if len(self._jobs) >= self._room:
+                self._drop_cancelled()
             heapq.heappush(self._jobs, (priority, next(self._order), token, work, future))
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -88,7 +92,10 @@ class WorkerThread:
         return future
 
     def _drop_cancelled(self) -> None:
-        """Forget waiting jobs that are cancelled: while somebody types, idle ones would pile up with their texts."""
+        """Forget waiting jobs that are cancelled: while somebody types, idle ones would pile up with their texts.
+
+        Not again before there are twice as many: thousands of documents may be opened at once.
+        """
         left = []
         for job in self._jobs:
             _, _, token, _, future = job
@@ -97,7 +104,7 @@ class WorkerThread:
             elif not future.done():
                 future.set_exception(Cancelled("the job was cancelled before it began"))
         heapq.heapify(left)
-        self._jobs = left
+        self._jobs, self._room = left, 2 * len(left) + _FEW
 
     def stop(self, timeout: float) -> bool:
         """Cancel everything and wait up to ``timeout`` seconds; return whether the thread has ended.

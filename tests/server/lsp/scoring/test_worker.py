@@ -8,6 +8,7 @@ import pytest
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from support.waiting import PATIENCE
 
 
 async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Future[None]"]:
@@ -16,7 +17,7 @@ async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Futur
 
     def wait(_: CancelToken) -> None:
         started.set()
-        assert release.wait(10)
+        assert release.wait(PATIENCE)
 
     future = worker.submit(wait, priority=Priority.MODEL)
     while not started.is_set():
@@ -89,6 +90,25 @@ async def test_cancelled_idle_work_does_not_pile_up_behind_urgent_work() -> None
     assert isinstance(idle[0].exception(), Cancelled)
     release.set()
     await waiting
+    assert worker.stop(5)
+
+
+async def test_thousands_of_jobs_are_not_looked_through_for_each_new_one() -> None:
+    looks = 0
+
+    class Counted(CancelToken):
+        @property
+        def cancelled(self) -> bool:
+            nonlocal looks
+            looks += 1
+            return super().cancelled
+
+    worker = WorkerThread()
+    release, _ = await blocked(worker)
+    waiting = [worker.submit(lambda _: None, Priority.TYPING, Counted()) for _ in range(2_000)]
+    assert looks < 10 * len(waiting)
+    release.set()
+    await asyncio.gather(*waiting)
     assert worker.stop(5)
 
 
