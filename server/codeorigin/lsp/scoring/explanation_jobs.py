@@ -16,6 +16,9 @@ from codeorigin.lsp.scoring.worker import Priority
 
 logger = logging.getLogger(__name__)
 
+MOST_PREPARED = 200
+"""Explanations that wait until there is nothing else to do. The cache keeps few more, and a window has few documents."""
+
 _Key = tuple[str, str, Model]
 
 
@@ -60,6 +63,8 @@ class ExplanationJobs:
         """Explain ``functions`` when there is nothing else to do, so that no hover waits for it."""
         waiting = {key for key, _ in self._running.values()}
         for function in functions:
+            if len(self._running) >= MOST_PREPARED:
+                return
             if _key(result, function) not in waiting and self.cached(result, function) is None:
                 self._started(result, function, Priority.IDLE)
 
