@@ -13,7 +13,7 @@ from support.command import ROOT
 from support.documents import BLOCK
 
 PAGES = [
-    *(ROOT / name for name in ("README.md", "SECURITY.md", "vscode-client/README.md")),
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md", "vscode-client/README.md")),
     *(ROOT / "docs").glob("*.md"),
     *(ROOT / "vscode-client" / "media" / "walkthrough").glob("*.md"),
 ]
