@@ -20,7 +20,7 @@ def run_history(options: HistoryOptions) -> int:
             to_stderr(SHALLOW)
         totals, progress = Totals(), ProgressLine("commits", len(history.plan))
         try:
-            _write_reports(history, totals, progress, options)
+            _write_reports(history, totals, progress)
         except KeyboardInterrupt:
             progress.clear()
             to_stderr(
@@ -33,13 +33,13 @@ def run_history(options: HistoryOptions) -> int:
     return ExitCode.OK
 
 
-def _write_reports(history: History, totals: Totals, progress: ProgressLine, options: HistoryOptions) -> None:
+def _write_reports(history: History, totals: Totals, progress: ProgressLine) -> None:
     """Write all reports in one pass over the results, which are counted in ``totals``."""
-    with open_reports(options.targets) as reports:
+    with open_reports(history.options.targets) as reports:
         writers = []
         for report in reports:
             with report.writing():
-                writers.append(history_writer(report.format, history, options, report.stream))
+                writers.append(history_writer(report.format, history, report.stream))
         for result in history.results():
             totals.add(result)
             for report, writer in zip(reports, writers, strict=True):

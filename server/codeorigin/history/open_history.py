@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -41,15 +40,14 @@ _FILES_AT_ONCE = 64
 
 @dataclass(slots=True)
 class Plan:
-    """The commits to judge, newest first, that ``head`` reaches, and how many are not judged and why.
+    """The commits to judge with their times, newest first, that ``head`` reaches, and how many are not judged and why.
 
     ``merges`` only combine what other commits wrote. Commits that are ``cut_off``, at the boundary of a shallow clone,
     have no parent to compare with.
     """
 
     head: str
-    commits: list[str] = field(default_factory=list)
-    seconds: "array[int]" = field(default_factory=lambda: array("q"))
+    commits: list[tuple[str, int]] = field(default_factory=list)
     merges: int = 0
     cut_off: int = 0
 
@@ -85,8 +83,7 @@ class Plan:
             elif commit.id in cut:
                 found.cut_off += 1
             else:
-                found.commits.append(commit.id)
-                found.seconds.append(commit.seconds)
+                found.commits.append((commit.id, commit.seconds))
         return found
 
 
@@ -98,6 +95,7 @@ class History:
     far that came from an earlier run, and ``partial`` of those that are not kept for the next.
     """
 
+    options: HistoryOptions
     repository: Repository
     plan: Plan
     job: JudgeCommits
@@ -144,13 +142,12 @@ class History:
     def _chunks(self, entries: deque[CommitResult | None]) -> Iterator[list[ChangedCommit]]:
         """What is to be judged, a few commits at a time; ``entries`` gets None for each, and what is known."""
         for start in range(0, len(self.plan), _LISTED_AT_ONCE):
-            stop = start + _LISTED_AT_ONCE
-            names = self.plan.commits[start:stop]
-            known = self._state.results(names)
-            new = [name for name in names if name not in known]
+            some = self.plan.commits[start : start + _LISTED_AT_ONCE]
+            known = self._state.results(name for name, _ in some)
+            new = [name for name, _ in some if name not in known]
             changes = dict(commit_changes(self.repository, new, self._wanted)) if new else {}
             chunk: list[ChangedCommit] = []
-            for name, seconds in zip(names, self.plan.seconds[start:stop], strict=True):
+            for name, seconds in some:
                 entries.append(known.get(name))
                 if name not in known:
                     chunk.append(ChangedCommit(name, seconds, changes[name].files, changes[name].tells_moves))
@@ -233,6 +230,7 @@ def open_history(options: HistoryOptions, analyzer: Analyzer | None = None) -> I
         path = options.state or default_path(repository.folder, bundle.model_id)
         state = stack.enter_context(HistoryState(path, key, bundle.model_id))
         yield History(
+            options,
             repository,
             plan,
             job,

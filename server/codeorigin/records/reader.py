@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple
@@ -77,8 +76,7 @@ class RecordReader:
         self.state = state = state or RecordsState.of(repository, head)
         self.head = head
         self._repository = repository
-        self._stack = ExitStack()
-        self._objects = self._stack.enter_context(Objects(repository.git))
+        self._objects = Objects(repository.git)
         self.problems: list[str] = []
         self._budget = Budget(size=share * _MOST_BYTES, items=share * _MOST_WORK)
         self._known: dict[str, CommitRecords] = {}
@@ -97,7 +95,7 @@ class RecordReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        self._objects.close()
 
     @property
     def has_lines(self) -> bool:

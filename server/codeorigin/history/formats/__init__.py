@@ -8,7 +8,7 @@ from rich.text import Text
 
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.history.open_history import History
-from codeorigin.history.options import HistoryFormat, HistoryOptions
+from codeorigin.history.options import HistoryFormat
 from codeorigin.history.results import CommitResult, Totals, declared_phrase, totals_phrases
 from codeorigin.report import CAVEAT
 from codeorigin.report.functions import BAND_NAMES
@@ -22,8 +22,8 @@ _HEADING = "  commits  functions    lines      human     unsure  likely LLM"
 class HistoryWriter(ABC):
     """Writes a history to ``stream`` while its commits are judged, newest first."""
 
-    def __init__(self, history: History, options: HistoryOptions, stream: TextIO) -> None:
-        self.history, self.options, self.stream = history, options, stream
+    def __init__(self, history: History, stream: TextIO) -> None:
+        self.history, self.stream = history, stream
 
     def add(self, result: CommitResult) -> None:  # noqa: B027 - most formats need no other
         """Write a commit; nothing in formats that have only totals."""
@@ -56,19 +56,17 @@ class TextWriter(HistoryWriter):
         console.print(Text(f"{printable(self.history.job.model_id)}. {CAVEAT}", "dim"))
 
 
-def history_writer(
-    history_format: HistoryFormat, history: History, options: HistoryOptions, stream: TextIO
-) -> HistoryWriter:
+def history_writer(history_format: HistoryFormat, history: History, stream: TextIO) -> HistoryWriter:
     """The writer for a format."""
     # ruff: noqa: PLC0415
     match history_format:
         case HistoryFormat.TEXT:
-            return TextWriter(history, options, stream)
+            return TextWriter(history, stream)
         case HistoryFormat.JSON:
             from codeorigin.history.formats.json import JsonWriter
 
-            return JsonWriter(history, options, stream)
+            return JsonWriter(history, stream)
         case HistoryFormat.HTML:
             from codeorigin.history.formats.html import PageWriter
 
-            return PageWriter(history, options, stream)
+            return PageWriter(history, stream)

@@ -6,7 +6,6 @@ from typing import Any, TextIO
 import codeorigin
 from codeorigin.history.formats import HistoryWriter
 from codeorigin.history.open_history import History
-from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import VERDICT, CommitResult, Share, Totals, date_of
 from codeorigin.report.values import encoded, past_values, verdict_values
 from codeorigin.shell.terminal import display_path
@@ -58,14 +57,14 @@ def _row(name: str, share: Share) -> dict[str, Any]:
 class JsonWriter(HistoryWriter):
     """Writes one ASCII JSON document: one line per commit, as they arrive, then the totals."""
 
-    def __init__(self, history: History, options: HistoryOptions, stream: TextIO) -> None:
-        super().__init__(history, options, stream)
+    def __init__(self, history: History, stream: TextIO) -> None:
+        super().__init__(history, stream)
         head = {
             "version": codeorigin.__version__,
             "model": history.job.model_id,
             "repository": history.name,
-            "since": options.since,
-            "until": options.until,
+            "since": history.options.since,
+            "until": history.options.until,
             "past": past_values(history.job.how.past),
         }
         stream.write(f'{encoded(head)[:-1]}, "commits": [')
