@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, UnionType
 from typing import Any, NoReturn, Self, get_args, get_origin, get_type_hints
@@ -130,7 +131,7 @@ class ManifestEntry:
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
-        kinds = get_type_hints(cls)
+        kinds = _kinds(cls)
         return cls(
             **{
                 field.name: _read(kinds[field.name], entry if field.metadata else entry[field.name])
@@ -147,6 +148,10 @@ class ManifestEntry:
             if field.init and value is not None:
                 entry |= _written(value) if field.metadata else {field.name: _written(value)}
         return entry
+
+
+# A calibration has hundreds of entries of few classes.
+_kinds = cache(get_type_hints)
 
 
 def _read(kind: Any, value: Any) -> Any:

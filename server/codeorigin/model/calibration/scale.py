@@ -31,7 +31,7 @@ class Shares(ManifestEntry):
 
     def __post_init__(self) -> None:
         for shares in (self.human, self.llm):
-            if not all(0 <= share <= 1 for share in shares):
+            if not 0 <= min(shares) <= max(shares) <= 1:
                 raise ValueError("shares must lie between 0 and 1")
         if sorted(self.human, reverse=True) != self.human or sorted(self.llm) != self.llm:
             raise ValueError("shares of human code must fall, and those of LLM code rise")
