@@ -29,6 +29,8 @@ from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
 RETRIES = 2
 """How many times a repository is begun again whose process ended."""
+_STARTS = 3
+"""How often Ray is started before the command gives up."""
 _WAITING = 2
 """Repositories given to Ray for each processor, so that none is idle."""
 
@@ -125,21 +127,37 @@ def _cluster(jobs: int | None) -> Iterator[int]:
     trust_no_folder()
     # Ray starts again what was killed for want of memory, by default without end.
     os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
-    address = os.environ.get("RAY_ADDRESS")
-    # Ray's processes import from the folder in which it is started, which may be a repository.
-    with contextlib.chdir(sys.prefix):
-        ray.init(
-            address=address or "local",
-            num_cpus=None if address else jobs,
-            include_dashboard=None if address else False,
-            runtime_env={"env_vars": EVERYWHERE},
-            logging_level=logging.ERROR,
-            log_to_driver=False,
-        )
+    _connect(jobs)
     try:
         yield max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
     finally:
         ray.shutdown()
+
+
+def _connect(jobs: int | None) -> None:
+    """Start Ray, or connect to the cluster of the environment.
+
+    Ray gives the processes that it starts 30 seconds, whatever else the machine does, so it is started more than once.
+    """
+    address = os.environ.get("RAY_ADDRESS")
+    for start in range(1, _STARTS + 1):
+        try:
+            # Ray's processes import from the folder in which it is started, which may be a repository.
+            with contextlib.chdir(sys.prefix):
+                ray.init(
+                    address=address or "local",
+                    num_cpus=None if address else jobs,
+                    include_dashboard=None if address else False,
+                    runtime_env={"env_vars": EVERYWHERE},
+                    logging_level=logging.ERROR,
+                    log_to_driver=False,
+                )
+            return
+        except Exception as error:  # Ray has no type for a start that took too long
+            ray.shutdown()
+            if address or start == _STARTS:
+                reason = " ".join(str(error).split())[:300]
+                raise CodeOriginError(f"Ray does not start: {reason}") from error
 
 
 def _judged(work: Sequence[Work], cores: int) -> Iterator[Judged]:

@@ -144,10 +144,24 @@ def test_what_is_judged_is_kept_and_new_commits_are_added(
     assert (met, after[1:]) == ([after[0]["commit"]], before)
 
 
-# A terminal sends Ctrl-C to all processes of the command at once.
-INTERRUPTED = """\
+# On a busy machine Ray's own processes can be late, which it says with a bare exception.
+LATE = """\
 import os, signal, sys
 import ray
+
+init = ray.init
+starts = []
+
+def late(**options):
+    starts.append(options)
+    if len(starts) <= int(os.environ["LATE"]):
+        raise Exception("The current node timed out\\nduring startup.")
+    return init(**options)
+
+ray.init = late
+"""
+# A terminal sends Ctrl-C to all processes of the command at once.
+INTERRUPTED = """\
 from codeorigin.cli import app
 from codeorigin.history.judge_commits import ChangedCommit, JudgeCommits
 from codeorigin.scan import command
@@ -165,18 +179,27 @@ sys.exit(app.main(sys.argv[1:]))
 """
 
 
-def test_interrupted_scan_says_so_in_one_line(folders: list[Path], model: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("late", "code", "said"),
+    [
+        (1, 130, "stopped; what is done is kept, and the same command goes on from there"),
+        (9, 2, "Ray does not start: The current node timed out during startup."),
+    ],
+)
+def test_interrupted_scan_and_one_that_cannot_start_say_so_in_one_line(
+    folders: list[Path], model: Path, tmp_path: Path, late: int, code: int, said: str
+) -> None:
     listed, out = list_of(tmp_path, folders), tmp_path / "out"
     given = ["scan", str(listed), "--out", str(out), "--model", str(model), "--jobs", "1"]
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, *given],
+        [sys.executable, "-c", LATE + INTERRUPTED, *given],
         check=False,
         capture_output=True,
         text=True,
         start_new_session=True,
+        env=os.environ | {"LATE": str(late)},
     )
-    said = "codeorigin: stopped; what is done is kept, and the same command goes on from there\n"
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", said)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", f"codeorigin: {said}\n")
     assert not (out / "report.html").exists()
 
 
