@@ -190,6 +190,8 @@ def test_bundle_explains_by_integrated_gradients(
     assert sum(line.deep for line in explanation.lines) != 0
     assert all(line.wide == 0 for line in explanation.lines)
     assert analyzer.bundle.views is None
+    assert analyzer.bundle.deep is not None
+    assert analyzer.bundle.deep.overlap == QUICK_RECIPE["finetune.overlap"]
     total = sum(line.value for line in explanation.lines)
     moved = explanation.logit - explanation.baseline_logit
     assert total == pytest.approx(moved, abs=0.05 * max(1.0, abs(moved)))

@@ -19,13 +19,11 @@ from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.data.writer import write_functions
-from codeorigin_training.encoder.files import save_encoder
 from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PACKAGES, Table
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
-from support.tiny_training import fresh_encoder, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
 NO_BIASES = json.dumps({"table": {}, "twin": {}})
@@ -170,20 +168,6 @@ def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> 
     export(CONFIG, wide_run)
     assert rankings(wide_run) == before
     assert Table(held_out_rows(wide_run)).get(PACKAGES, "by_text", "called llm").value is not None
-
-
-def test_encoder_is_exported_if_calibration_used_it(run: Run) -> None:
-    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
-    np.savez(run.deep, out_of_fold=np.zeros(len(side.rows)))
-    save_encoder(run.finetuned, fresh_encoder())
-    tiny_tokenizer().save(run.tokenizer)
-    calibrate(replace(CALIBRATE, deep=True), run)
-    export(CONFIG, run)
-    bundle = Analyzer.load(run.bundle).bundle
-    assert bundle.views is None
-    assert bundle.deep is not None
-    assert bundle.deep.overlap == 8
-    assert Table(bundle.manifest["metrics"]["out_of_fold"]).get(ERA, "by_text", "auroc").value == 0.5
 
 
 def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:
