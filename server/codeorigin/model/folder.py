@@ -151,7 +151,7 @@ class ManifestEntry:
 
 
 # A calibration has hundreds of entries of few classes.
-_kinds = cache(get_type_hints)
+_kinds: Callable[[type], dict[str, Any]] = cache(get_type_hints)
 
 
 def _read(kind: Any, value: Any) -> Any:
