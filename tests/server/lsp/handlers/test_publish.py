@@ -83,7 +83,7 @@ class Bench:
         self, document: Document, *, cancel: CancelToken, known_only: bool = False, **_: Any
     ) -> FileReport:
         if known_only:
-            return FileReport(document.kind, None, ())
+            return FileReport(document.named, None, ())
         text = document.text
         self.analyzed.append(text)
         self.running.set()
@@ -91,7 +91,7 @@ class Bench:
             if cancel.cancelled:
                 self.cancelled.append(text)
                 cancel.raise_if_cancelled()
-        return FileReport(document.kind, None, (), UNPARSED if self.is_hard else None)
+        return FileReport(document.named, None, (), UNPARSED if self.is_hard else None)
 
     async def until_running(self) -> None:
         while not self.running.is_set():
