@@ -5,9 +5,9 @@ import { isOutdated } from "./server/environment";
 import type { Missing } from "./server/launch";
 import type { Places } from "./server/serverCandidates";
 
-const CREATE = "Create Server Environment";
-const SELECT = "Select Interpreter";
-const SETTINGS = "Open Settings";
+const CREATE = "Create Environment";
+const SELECT = "Select Python";
+const SETTINGS = "Settings";
 const LOGS = "Show Logs";
 const RESTART = "Restart";
 const UPDATE = "Update";

@@ -97,7 +97,8 @@ def test_explain_action_opens_a_float(nvim: pynvim.Nvim) -> None:
     windows = wait_for(lambda: nvim.windows[1:], what="the float")
     shown = windows[0].buffer[:]
     assert shown[0].startswith("Likely LLM")
-    assert any(text.startswith(f"{line + 1:5}") for text in shown)
+    (header,) = [text for text in shown if text.startswith(f"{line + 1:5}")]
+    assert header.endswith(f"  {nvim.current.buffer[line]}")
     assert "not proof" in shown[-1]
     nvim.command("fclose!")
 
@@ -107,6 +108,8 @@ def test_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:
     marks = wait_for(lambda: heat(nvim), what="virtual text")
     functions = range(line_of(nvim, "def read_postings"), line_of(nvim, "return totals") + 1)
     assert {mark[1] for mark in marks} <= set(functions)
+    # Below the window, too.
+    assert max(mark[1] for mark in marks) > nvim.funcs.line("w$")
     groups = {mark[3]["virt_text"][0][1] for mark in marks}
     assert groups <= {"CodeOriginLlm", "CodeOriginHuman"}
     nvim.current.buffer.append("# an edit", 0)

@@ -26,7 +26,7 @@ def test_extension_creates_an_environment_if_there_is_no_server(
     expect(page.locator(".statusbar-item.error-kind", has_text="CodeOrigin")).to_be_visible()
     page.screenshot(path=artefacts / "no-server.png")
     # What it shows on the way is gone too soon on one machine and not there yet on another.
-    toast.get_by_text("Create Server Environment").click()
+    toast.get_by_text("Create Environment").click()
     expect(page.locator(".notification-toast", has_text="installed and running")).to_be_visible(
         timeout=300_000
     )

@@ -73,7 +73,7 @@ local function clear_with_next_edit(buffer)
   })
 end
 
---- Request the evidence of all visible lines and show it.
+--- Request the evidence of all lines and show it.
 function M.show(buffer)
   buffer = buffer or vim.api.nvim_get_current_buf()
   local client = vim.lsp.get_clients({ bufnr = buffer, name = 'codeorigin' })[1]
@@ -83,13 +83,7 @@ function M.show(buffer)
   end
   M.clear(buffer)
   local tick = vim.api.nvim_buf_get_changedtick(buffer)
-  local params = {
-    textDocument = vim.lsp.util.make_text_document_params(buffer),
-    range = {
-      start = { line = vim.fn.line('w0') - 1, character = 0 },
-      ['end'] = { line = vim.fn.line('w$'), character = 0 },
-    },
-  }
+  local params = { textDocument = vim.lsp.util.make_text_document_params(buffer) }
   local sent, id
   sent, id = client:request(METHOD, params, function(problem, answer)
     if not pending[buffer] or pending[buffer].id ~= id then
@@ -119,11 +113,15 @@ function M.explain(command, context)
     end
     local shown = { answer.verdict.summary, answer.verdict.number, answer.explanation.summary, '' }
     for _, line in ipairs(answer.explanation.lines) do
-      table.insert(shown, ('%5d  %6s  %s'):format(line.line + 1, line.valueText, bar(line)))
+      -- A bar's characters have three bytes each.
+      local drawn = bar(line)
+      local padding = (' '):rep(CELLS - #drawn / 3)
+      local code = vim.api.nvim_buf_get_lines(context.bufnr, line.line, line.line + 1, false)[1] or ''
+      table.insert(shown, ('%5d  %6s  %s%s  %s'):format(line.line + 1, line.valueText, drawn, padding, code))
     end
     vim.list_extend(shown, { '', answer.caveat })
     -- As plain text: names and lines of a file are no Markdown.
-    vim.lsp.util.open_floating_preview(shown, '', { focus_id = 'codeorigin' })
+    vim.lsp.util.open_floating_preview(shown, '', { focus_id = 'codeorigin', wrap = false })
   end, context.bufnr)
 end
 
