@@ -35,7 +35,6 @@ QUICK_RECIPE: dict[str, Any] = {
     "finetune.overlap": 16,
     "finetune.processes": 1,
     "finetune.validation_share": 0.3,
-    "finetune.device": "cpu",
     "finetune.encoder.head_dim": 16,
     # An encoder with random weights has everything to learn.
     "finetune.encoder.body_dropout": 0.0,

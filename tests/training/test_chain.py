@@ -37,7 +37,6 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
     return {
         "corpus": {"data": str(data)},
         "wide": WIDE | {"all_repositories": False},
-        "unseen_agents": {"agents": ["helper", "nobody"], "wide": WIDE},
         "tokenizer": {"vocab_size": 400},
         "pretrain": {"encoder": ENCODER, "steps": 4, "batch": 4, "context": 64},
         "finetune": {
@@ -98,7 +97,7 @@ def test_a_second_run_of_every_stage_makes_nothing_again(finished: Path) -> None
         result = CliRunner().invoke(app, [stage, "--run", str(finished), *settings])
         again += [line for line in result.output.splitlines() if "taken from" in line]
     made = {line.partition(":")[0] for line in again}
-    assert {"corpus", "wide", "unseen agents", "tokenizer", "pretrain", "finetune", "export"} < made
+    assert {"corpus", "wide", "tokenizer", "pretrain", "finetune", "export"} < made
     assert {name for name in made if "fold" in name} == {"finetune, fold-0", "finetune, fold-1"}
     assert len([name for name in made if name.startswith("evaluation, ")]) == 3
 
@@ -106,7 +105,7 @@ def test_a_second_run_of_every_stage_makes_nothing_again(finished: Path) -> None
 @pytest.mark.parametrize(
     ("stage", "first"),
     [
-        *((stage, "corpus") for stage in ("wide", "unseen_agents", "tokenizer", "pretrain", "finetune")),
+        *((stage, "corpus") for stage in ("wide", "tokenizer", "pretrain", "finetune")),
         *(("calibrate", "corpus"), ("export", "calibrate"), ("evaluate", "export"), ("card", "export")),
     ],
 )
@@ -115,6 +114,17 @@ def test_stage_run_too_early_names_the_one_to_run_first(stage: str, first: str, 
     assert result.exit_code == 2
     assert f"run `python -m codeorigin_training {first}` first" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_an_agent_is_measured_with_and_without_its_code(finished: Path) -> None:
+    settings = finished.parent / "unseen.json"
+    settings.write_text(json.dumps({"agents": ["helper", "nobody"], "wide": WIDE}))
+    result = CliRunner().invoke(app, ["unseen_agents", "--run", str(finished), "--config", str(settings)])
+    assert "nobody: no code of it" in result.output
+    table = Table(json.loads((finished / "unseen_agents.json").read_text()))
+    helper, unseen = (table.get("by helper", f"trained {how} it", "auroc") for how in ("with", "without"))
+    assert helper.n == unseen.n
+    assert helper.value != unseen.value
 
 
 def test_report_describes_this_bundle(finished: Path) -> None:
@@ -143,11 +153,6 @@ def test_manifest_has_all_kinds_of_figures(finished: Path) -> None:
     assert (held_out.get(PAIRS, "by_text", "auroc").n or 0) > 0
     assert {"by robot", "by helper"} <= set(held_out.populations("auroc"))
     assert 0.5 < (out_of_fold.get("by helper", "by_text", "auroc").value or 0.0) <= 1
-    helper, unseen = (
-        out_of_fold.get("by helper", f"trained {how} it", "auroc") for how in ("with", "without")
-    )
-    assert helper.n == unseen.n
-    assert helper.value != unseen.value
     assert held_out.get(MODERN, "by_text", "called llm").value is not None
     assert held_out.get("as many LLM as human functions", "by_text", "calibration error").value is not None
     assert manifest["data"]["held_out_repositories"] > 0

@@ -87,7 +87,7 @@ def test_classic_head_has_its_known_layers_and_schedule(tmp_path: Path) -> None:
         encoder,
         examples,
         tiny_tokenizer(),
-        replace(config, phases=(phase,), device="cpu"),
+        replace(config, phases=(phase,)),
         tmp_path / "work",
         lambda _: None,
         keep,

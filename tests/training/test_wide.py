@@ -2,15 +2,12 @@
 
 import random
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import sparse
-from scipy.special import expit
-from sklearn.metrics import log_loss
 
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.reading.normalize import normalize
@@ -20,7 +17,6 @@ from codeorigin_training.data.sides import read_sides
 from codeorigin_training.language_bias import cross_fitted_biases, fit_language_bias, language_biases
 from codeorigin_training.matrices import view_matrices
 from codeorigin_training.run import Run
-from codeorigin_training.tracking import Tracker
 from codeorigin_training.wide import (
     EvidenceShares,
     TrainedWide,
@@ -207,27 +203,15 @@ def test_columns_are_scaled_equally_without_any_evidence() -> None:
         assert made.min() > 0
 
 
-class Curves(Tracker):
-    """Keeps the figures of every step."""
-
-    def __init__(self) -> None:
-        super().__init__(None)
-        self.points: list[tuple[int, Mapping[str, float]]] = []
-
-    def metrics(self, figures: Mapping[str, float], step: int) -> None:
-        self.points.append((step, figures))
-
-
 def test_shipped_model_uses_all_repositories_but_the_measured_one_does_not(tmp_path: Path) -> None:
     side, held_out = read_sides(
         write_corpus(tmp_path, repositories=40, functions=4), pair_weight=2.5, folds=2
     )
     assert held_out
-    curves = Curves()
     config, run = WideConfig(VIEWS, folds=2, processes=1), Run(tmp_path / "run")
-    both = train_wide(side, held_out, config, run, curves, "data")
+    both = train_wide(side, held_out, config, run, "data")
     without = replace(config, all_repositories=False)
-    alone = train_wide(side, held_out, without, run, Tracker(None), "data")
+    alone = train_wide(side, held_out, without, run, "data")
     assert np.array_equal(both.twin.table, alone.model.table)
     assert np.array_equal(alone.twin.table, alone.model.table)
     assert alone.twin.languages == alone.model.languages == both.twin.languages
@@ -238,16 +222,6 @@ def test_shipped_model_uses_all_repositories_but_the_measured_one_does_not(tmp_p
     logits = sum(matrix @ part for matrix, part in zip(matrices, table, strict=True))
     biases = language_biases(both.twin.languages, held_out)
     assert both.held_out == pytest.approx(logits + biases, abs=1e-4)
-    # One point per view and one for their sum, which is measured on the logits that the run keeps.
-    assert [step for step, _ in curves.points] == [1, 2, 3]
-    of_sum = curves.points[-1][1]
-    wanted = log_loss(side.labels, expit(both.out_of_fold), sample_weight=side.weights)
-    assert of_sum["validation/loss"] == pytest.approx(wanted)
-    right = (both.out_of_fold > 0) == (side.labels == 1)
-    assert of_sum["validation/accuracy"] == pytest.approx(np.average(right, weights=side.weights))
-    for _, figures in curves.points:
-        assert figures["train/loss"] < figures["validation/loss"]
-        assert figures["train/accuracy"] >= figures["validation/accuracy"]
 
 
 def test_interrupted_training_does_not_fit_finished_views_again(
@@ -287,7 +261,7 @@ def test_every_logit_gets_a_bias_fitted_without_its_row(
     config = WideConfig(VIEWS, folds=2, processes=1)
 
     def trained(folder: str) -> TrainedWide:
-        return train_wide(side, held_out, config, Run(tmp_path / folder), Tracker(None), "data")
+        return train_wide(side, held_out, config, Run(tmp_path / folder), "data")
 
     found = trained("with")
     monkeypatch.setattr("codeorigin_training.wide.language_biases", lambda _, rows: np.zeros(len(rows)))

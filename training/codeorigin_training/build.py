@@ -19,7 +19,6 @@ from codeorigin_training.pipeline import STAGES, function_of
 from codeorigin_training.report.pages import CardConfig
 from codeorigin_training.run import Log, Run
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.unseen_agents import UnseenAgentsConfig
 from codeorigin_training.wide import WideConfig
 
 
@@ -27,14 +26,12 @@ from codeorigin_training.wide import WideConfig
 class BuildConfig:
     """The settings of every stage; the defaults are those of the bundle that ships.
 
-    Figures of ``unseen_agents`` take as long as all else for each of them, so the bundle that ships has none. With
-    ``deep`` the bundle is an encoder in place of n-grams; ``pretraining`` pretrains it first. Settings that two
+    With ``deep`` the bundle is an encoder in place of n-grams; ``pretraining`` pretrains it first. Settings that two
     stages must agree on are set once: the views in ``wide``, the encoder in ``finetune``.
     """
 
     corpus: CorpusConfig | None = None
     wide: WideConfig = field(default_factory=WideConfig)
-    unseen_agents: tuple[str, ...] = ()
     deep: bool = False
     pretraining: bool = False
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
@@ -64,8 +61,6 @@ class BuildConfig:
         }
         if not self.deep:
             found["wide"] = self.wide
-            if self.unseen_agents:
-                found["unseen_agents"] = UnseenAgentsConfig(self.unseen_agents, self.wide)
             return found
         if self.pretraining:
             found["pretrain"] = replace(self.pretrain, encoder=encoder)

@@ -1,7 +1,7 @@
 """The command ``calibrate``: fits temperature, thresholds and rules for files and commits to out-of-fold logits."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,12 @@ from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row, read_published, rows_where
 from codeorigin_training.data.sides import read_sides
-from codeorigin_training.metrics.answers import Answers, context_answers
+from codeorigin_training.metrics.answers import answers_of
 from codeorigin_training.metrics.classification import keep_test_set
-from codeorigin_training.run import Log, Run, atomic_path, write_atomically
+from codeorigin_training.run import Run, atomic_path, write_atomically
 from codeorigin_training.thresholds.config import CalibrateConfig, judged
 from codeorigin_training.thresholds.fit import Scored, fit_calibration
 from codeorigin_training.thresholds.records import records_evidence
-from codeorigin_training.thresholds.shares import population, repository_rate
 from codeorigin_training.tracking import Tracker, tracked
 
 
@@ -59,9 +58,8 @@ def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker) -> dict[s
         "deep": config.deep,
         "inputs": {path.name: sha256_of(path)},
     }
-    contexts = context_answers(functions, logits, calibration)
-    keep_test_set(tracker, functions, contexts["by_text"].probability, "out_of_fold")
-    _log_rates(contexts, functions, config, run.log)
+    by_text = answers_of(functions, logits, calibration.alone)
+    keep_test_set(tracker, functions, by_text.probability, "out_of_fold")
     return entry
 
 
@@ -100,23 +98,6 @@ def fitted_on_all_repositories(wide: Path) -> bool:
     """Whether the table in the file ``wide`` was also fitted on the held-out repositories."""
     with np.load(wide) as arrays:
         return "all_repositories" in arrays and bool(arrays["all_repositories"])
-
-
-def _log_rates(
-    contexts: Mapping[str, Answers], functions: Sequence[Row], config: CalibrateConfig, log: Log
-) -> None:
-    """Log the bands' rates on the rows that they were fitted on."""
-    counted = judged(functions, config)
-    kinds = np.array([population(row) if row.label == 0 else "llm" for row in functions])
-    names = np.array([row.project for row in functions])
-    for name, found in contexts.items():
-        for kind in np.unique(kinds).tolist():
-            inside = counted & (kinds == kind) & (found.has_neighbours | (name == "by_text"))
-            if inside.any():
-                llm, human = (
-                    repository_rate(answer[inside], names[inside]) for answer in (found.llm, found.human)
-                )
-                log(f"{name}, {kind}: {llm:.2%} called llm, {human:.2%} human, {inside.sum():,} functions")
 
 
 def _logits(path: Path, name: str, count: int, command: str) -> Floats:

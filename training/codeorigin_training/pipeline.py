@@ -10,7 +10,6 @@ from typing import Any
 STAGES = {
     "corpus": ("data.corpus", "Read the sources, filter, drop near duplicates, write corpus and data card."),
     "wide": ("wide", "Train the n-gram part, cross-fitted by repository."),
-    "unseen_agents": ("unseen_agents", "Measure the n-gram part on each agent, trained without it."),
     "tokenizer": ("encoder.tokenizer", "Train the vocabulary on the run's corpus."),
     "pretrain": ("encoder.pretrain", "Pretrain an encoder on unlabelled code."),
     "finetune": ("encoder.finetune", "Train an encoder, cross-fitted by repository."),
@@ -22,6 +21,7 @@ STAGES = {
 """A whole run, in order."""
 
 OTHERS = {
+    "unseen_agents": ("unseen_agents", "Measure the n-gram part on each agent, trained without it."),
     "record": ("experiments.trials", "Add a finished run to the experiments, with settings and figures."),
 }
 

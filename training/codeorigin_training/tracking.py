@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import ConfusionMatrixDisplay
 
@@ -89,15 +90,8 @@ def tracked(run: Run, command: str, config: object, *, data: str = "") -> Iterat
 
 def flattened(config: object) -> dict[str, str]:
     """Every field of a dataclass as text; fields of nested dataclasses have dotted names."""
-    return {name: str(value) for name, value in _flat(dataclasses.asdict(config))}  # type: ignore[call-overload]
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
+    (values,) = pd.json_normalize(dataclasses.asdict(config)).to_dict("records")  # type: ignore[call-overload]
+    return {str(name): str(value) for name, value in values.items()}
 
 
 def _mlflow(run: Run) -> Any:

@@ -1,4 +1,4 @@
-"""The stage ``unseen_agents``: how well the n-gram part finds an agent whose code it was not trained on."""
+"""The command ``unseen_agents``: how well the n-gram part finds an agent whose code it was not trained on."""
 
 import json
 from dataclasses import asdict, replace

@@ -21,6 +21,7 @@ from functools import partial
 import numpy as np
 import pydantic
 from scipy import sparse
+from scipy.special import expit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
@@ -35,10 +36,10 @@ from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.language_bias import cross_fitted_biases, fit_language_bias, language_biases
 from codeorigin_training.matrices import view_matrices
-from codeorigin_training.metrics.classification import keep_test_set, sigmoid
+from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures, tracked_numbers
 from codeorigin_training.run import Run, atomic_path
-from codeorigin_training.tracking import Tracker, tracked
+from codeorigin_training.tracking import tracked
 
 NORM_POWER = 0.5
 """A compromise: 0.4 ranks a little better, 0.7 puts more LLM code above the threshold; both beat 1."""
@@ -249,15 +250,13 @@ def train_wide(
     held_out: Sequence[Row],
     config: WideConfig,
     run: Run,
-    tracker: Tracker,
     data: str,
     published: Sequence[Row] = (),
 ) -> TrainedWide:
     """Cross-fit the wide part on ``side``; with ``config.all_repositories``, fit it again on ``held_out`` as well.
 
-    The scales of the views are fitted on ``side`` alone, and nothing on ``published`` answers. ``tracker`` gets loss and
-    accuracy on ``side``, in training and out of fold: one step for each view, starting at 1, and a last one for their
-    sum. A view of the same rows, whose digest is ``data``, and the same settings is taken from the cache.
+    The scales of the views are fitted on ``side`` alone, and nothing on ``published`` answers. A view of
+    the same rows, whose digest is ``data``, and the same settings is taken from the cache.
     """
     rows = [*side.rows, *held_out]
     views = [settings.view for settings in config.views]
@@ -266,7 +265,7 @@ def train_wide(
     everything = side.with_held_out(held_out, pair_weight=config.pair_weight)
     count, known = len(side.rows), len(rows)
     fitted: list[tuple[Floats, Floats, Floats]] = []
-    stacked, learnt = np.zeros((known + len(published), len(views))), np.zeros((count, len(views)))
+    stacked = np.zeros((known + len(published), len(views)))
     for column, settings in enumerate(config.views):
         # Free each view's matrix when it is done: together they take most of the memory.
         matrix = matrices.pop(0)
@@ -277,10 +276,7 @@ def train_wide(
             partial(_fit_everywhere, matrix, settings, side, everything, config),
         )
         fitted.append((model, twin, out_of_fold))
-        in_sample = matrix @ twin
-        learnt[:, column] = in_sample[:count]
-        stacked[:, column] = np.concatenate([out_of_fold, in_sample[count:]])
-        tracker.metrics(_curve_point(side, learnt[:, column], out_of_fold), column + 1)
+        stacked[:, column] = np.concatenate([out_of_fold, matrix[count:] @ twin])
         figures = ranking_figures(side.rows, out_of_fold, "out_of_fold", Bootstrap(rounds=0))
         run.log(f"{settings.view.kind}: out of fold {headline(figures)}")
     scales = fit_scales(stacked[:count], side.labels, side.weights)
@@ -294,16 +290,13 @@ def train_wide(
     bias = fit_language_bias(side.rows, logits[:count])
     on_all = fit_language_bias(rows, logits[:known]) if config.all_repositories else bias
     run.log("biases " + ", ".join(f"{name} {value:.2f}" for name, value in on_all.items()))
-    trained = TrainedWide(
+    return TrainedWide(
         model=WideModel(table.astype(np.float32), on_all),
         twin=WideModel(of_twin.astype(np.float32), bias),
         out_of_fold=logits[:count] + cross_fitted_biases(side, logits[:count]),
         held_out=logits[count:known] + language_biases(bias, held_out),
         published=logits[known:] + language_biases(bias, published),
     )
-    as_learnt = learnt @ scales + language_biases(bias, side.rows)
-    tracker.metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(views) + 1)
-    return trained
 
 
 def _fit_everywhere(
@@ -329,19 +322,6 @@ def _fit_everywhere(
     return fit_view(on_all, settings), twin, out_of_fold
 
 
-def _curve_point(side: TrainingSide, learnt: Floats, out_of_fold: Floats) -> dict[str, float]:
-    """Weighted log loss and accuracy of two sets of logits ``(n,)``, named as in a training loop."""
-    signs = np.where(side.labels == 1, 1.0, -1.0)
-    return {
-        f"{name}/{figure}": float(np.average(values, weights=side.weights))
-        for name, logits in (("train", learnt), ("validation", out_of_fold))
-        for figure, values in (
-            ("loss", np.logaddexp(0.0, -signs * logits)),
-            ("accuracy", signs * logits > 0),
-        )
-    }
-
-
 def wide(config: WideConfig, run: Run) -> None:
     """Write ``run.wide``: the weights and logits of :class:`TrainedWide`, and the biases by language as JSON.
 
@@ -360,11 +340,11 @@ def _write(config: WideConfig, run: Run, data: str) -> None:
         side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
         published = read_published(run.corpus)
         run.log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
-        trained = train_wide(side, held_out, config, run, tracker, data, published)
+        trained = train_wide(side, held_out, config, run, data, published)
         figures = ranking_figures(side.rows, trained.out_of_fold, "out_of_fold", Bootstrap(rounds=0))
         run.log(f"out of fold: {headline(figures)}")
         tracker.metrics(tracked_numbers(figures), 0)
-        keep_test_set(tracker, held_out, sigmoid(trained.held_out))
+        keep_test_set(tracker, held_out, expit(trained.held_out))
         languages = {"table": trained.model.languages, "twin": trained.twin.languages}
         with atomic_path(run.wide) as partial:
             np.savez(

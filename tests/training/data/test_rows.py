@@ -163,7 +163,7 @@ def test_without_pairs_an_empty_file_is_written(tmp_path: Path) -> None:
 
 ENTRY = {
     "id": "a1", "language": "python", "is_test": False, "human_code": "def f():\n    pass", "llm_code": "def f(): ...",
-    "signature": "def f():", "context": "A module.", "behaviour": "Does nothing.", "instruction": "short",
+    "signature": "def f():", "context": "A module.", "behaviour": "Does nothing.",
     "similarity": 0.5, "repo": "some/repo", "commit": "c", "path": "p.py", "date": "2022-01-01",
     "evidence": "H-date-modern",
 }  # fmt: skip
@@ -175,13 +175,9 @@ def write(folder: Path, *entries: dict[str, object]) -> Path:
 
 
 def test_specification_holds_task_and_both_answers(tmp_path: Path) -> None:
-    plain = {**ENTRY, "id": "a2", "instruction": None}
-    first, second = read_specifications(write(tmp_path, ENTRY, plain))
-    assert (first.behaviour, first.instruction, first.repo) == ("Does nothing.", "short", "some/repo")
-    assert (first.human_code, first.llm_code) == (ENTRY["human_code"], ENTRY["llm_code"])
-    assert second.instruction == "none"
-    (told,) = read_specifications(write(tmp_path, {**ENTRY, "instruction": "error_handling"}))
-    assert told.instruction == "error handling"
+    (found,) = read_specifications(write(tmp_path, ENTRY))
+    assert (found.behaviour, found.repo) == ("Does nothing.", "some/repo")
+    assert (found.human_code, found.llm_code) == (ENTRY["human_code"], ENTRY["llm_code"])
 
 
 @pytest.mark.usefixtures("one_pair")

@@ -21,11 +21,9 @@ from support.corpus_maker import write_corpus
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import fresh_encoder, tiny_rows, tiny_shape, tiny_tokenizer
 
-CONFIG = PretrainConfig(
-    encoder=tiny_shape(1), steps=3, batch=4, context=64, validation_share=0.1, device="cpu"
-)
+CONFIG = PretrainConfig(encoder=tiny_shape(1), steps=3, batch=4, context=64, validation_share=0.1)
 
-LEARNS = PretrainConfig(epochs=4, batch=8, context=32, learning_rate=2e-2, validation_share=0.1, device="cpu")
+LEARNS = PretrainConfig(epochs=4, batch=8, context=32, learning_rate=2e-2, validation_share=0.1)
 TOKENS = encode_rows(tiny_rows(30), tiny_tokenizer())
 
 

@@ -35,7 +35,6 @@ TOKENIZER = tiny_tokenizer()
 QUICK = TrainingConfig(
     phases=(Phase(learning_rate=5e-3, epochs=2, batch=8),),
     context=64,
-    device="cpu",
 )
 
 

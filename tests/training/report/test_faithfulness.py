@@ -74,7 +74,7 @@ def demands_hold(faithfulness: float) -> list[bool]:
         OCCLUSION: measured([1.0] * 40),
         RANDOM: measured([0.2] * 40),
     }
-    return [each.holds for each in comparisons(found, np.arange(40), CONFIG)]
+    return [holds for _, _, holds in comparisons(found, np.arange(40), CONFIG)]
 
 
 def test_explanation_as_good_as_occlusion_meets_requirements() -> None:

@@ -23,16 +23,14 @@ from support.tiny_training import tiny_rows
 CONFIG = EvaluateConfig(rounds=20)
 
 
-class DocstringModel:
-    """Looks only at docstrings."""
-
-    def logits(self, rows: Sequence[Row]) -> np.ndarray:
-        return np.array([float('"""' in row.code) for row in rows])
+def reads_docstrings(rows: Sequence[Row]) -> np.ndarray:
+    """Logits of a model that looks only at docstrings."""
+    return np.array([float('"""' in row.code) for row in rows])
 
 
 def data(rows: list[Row], pairs: list[Row] | None = None) -> EvaluationData:
     pair = [replace(row, pair="p", repo="a/b") for row in rows[1::-1]]
-    return EvaluationData(train=rows, held_out=rows, pairs=pairs or pair, snippets=[], digest="")
+    return EvaluationData(train=rows, held_out=rows, pairs=pairs or pair, digest="")
 
 
 def test_matched_sample_alternates_classes_without_repeats() -> None:
@@ -50,17 +48,9 @@ def test_slices_of_one_class_are_left_out_and_a_pairs_human_side_comes_first() -
     assert found[PAIRS].labels.tolist() == [0, 1]
 
 
-def test_published_answers_have_as_many_of_each_class() -> None:
-    rows = [
-        replace(row, label=int(number > 5), group=str(number)) for number, row in enumerate(tiny_rows(34))
-    ]
-    (found,) = (of for of in slices_of(replace(data([]), snippets=rows), 60, 0) if "answers" in of.population)
-    assert found.labels.tolist() == [0, 1] * 6
-
-
 def test_loss_is_measured_on_the_same_functions() -> None:
-    subset, model = Slice("old", tuple(tiny_rows(40))), DocstringModel()
-    figures = list(loss_figures([subset], model, CONFIG, lambda line: None))
+    subset = Slice("old", tuple(tiny_rows(40)))
+    figures = list(loss_figures([subset], reads_docstrings, CONFIG, lambda line: None))
     assert {(loss.population, loss.statistic, loss.n) for loss in figures} == {("old", LOST, 40)}
     assert {loss.context: loss.value for loss in figures} == {"reindented": 0.0, "comments removed": 0.5}
 

@@ -57,7 +57,7 @@ def pair(number: int) -> Specification:
     llm = f'def load_{number}(key):\n    """Load {number}."""\n    return store.get(key)\n'
     return Specification(
         id=str(number), language="python", repo=f"r/{number % 5}", behaviour=f"Loads what {number} names.",
-        instruction="none", human_code=human, llm_code=llm,
+        human_code=human, llm_code=llm,
     )  # fmt: skip
 
 
@@ -280,11 +280,3 @@ def test_gate_of_0_silences_a_head_while_it_is_there() -> None:
                 dense.weight[:, 4 * head : 4 * head + 4] = 0.0
     torch.testing.assert_close(states(silent), without, rtol=0, atol=1e-5)
     assert torch.equal(states(encoder), whole), "the gates are gone"
-
-
-def test_unsupported_encoder_is_rejected() -> None:
-    with (
-        pytest.raises(EncoderError, match="not built like RoBERTa"),
-        gated(torch.nn.Linear(2, 2), torch.ones(1, 1)),
-    ):
-        pass

@@ -9,8 +9,9 @@ import pytest
 
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
+from codeorigin_training.metrics.estimates import share
 from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.shares import fit_scale, fit_temperature, repository_rate
+from codeorigin_training.thresholds.shares import fit_scale, fit_temperature
 
 CONFIG = CalibrateConfig(llm_rate=0.05, human_rate=0.1)
 CODE = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
@@ -47,7 +48,9 @@ def fitted(rows: list[Row], logits: Floats, config: CalibrateConfig = CONFIG) ->
 
 def rate(hit: npt.NDArray[np.bool_], rows: list[Row], label: int, *, modern: bool) -> float:
     inside = np.array([row.label == label and row.modern is modern for row in rows])
-    return repository_rate(hit[inside], np.array([row.repo for row in rows])[inside])
+    found = share(hit[inside], np.array([row.repo for row in rows])[inside]).value
+    assert found is not None
+    return found
 
 
 def test_shares_hold_on_new_repositories() -> None:

@@ -172,8 +172,6 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
         rows = [
             figure.to_row() for figure in seen_in_folds if in_manifest(figure) and figure.language == "all"
         ]
-        if not entry["deep"] and run.unseen_agents.is_file():
-            rows += json.loads(run.unseen_agents.read_text(encoding="utf-8"))
         kept = [figure.to_row() for figure in figures if in_manifest(figure)]
         metrics = {"held_out": kept, "out_of_fold": rows}
 

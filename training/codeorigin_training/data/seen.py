@@ -30,14 +30,10 @@ class SeenProjects:
         return cls(frozenset(_digest(repo) for repo in set(repos)))
 
     @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any]) -> "SeenProjects | None":
-        """What the manifest lists; None for a bundle that does not say, as none did before 0.7."""
-        text = manifest.get("data", {}).get("seen")
-        if not isinstance(text, str):
-            return None
-        return cls(
-            frozenset(text[start : start + _DIGITS] for start in range(0, len(text), _DIGITS)),
-        )
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> "SeenProjects":
+        """What the manifest lists."""
+        text = manifest["data"].get("seen", "")
+        return cls(frozenset(text[at : at + _DIGITS] for at in range(0, len(text), _DIGITS)))
 
     def to_manifest(self) -> str:
         """The digests in one string, in order."""

@@ -52,16 +52,12 @@ def written_entries() -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """A task in words, the human-written function that it describes, and the function that a model wrote from it.
-
-    ``instruction`` is an additional instruction to the model, or ``none``.
-    """
+    """A task in words, the human-written function that it describes, and the function that a model wrote from it."""
 
     id: str
     language: str
     repo: str
     behaviour: str
-    instruction: str
     human_code: str
     llm_code: str
 
@@ -73,7 +69,7 @@ def read_specifications(data: Path, functions: Sequence[Row] = ()) -> list[Speci
         CorpusError: the file is missing, lacks a column, or holds a pair without a task in words.
     """
     path = data / PAIRS
-    columns = ("id", "language", "human_code", "llm_code", "behaviour", "instruction", "repo")
+    columns = ("id", "language", "human_code", "llm_code", "behaviour", "repo")
     found = [_specification(entry, entry["human_code"], path) for entry in read_entries(path, columns)]
     by_hash = {text_hash(row.code): row for row in functions if row.label == 0}
     rows_of_entries = ((entry, by_hash.get(entry["human_sha256"])) for entry in written_entries())
@@ -90,7 +86,6 @@ def _specification(entry: dict[str, Any], human_code: str, path: Path) -> Specif
         language=entry["language"],
         repo=entry["repo"],
         behaviour=behaviour,
-        instruction=(entry["instruction"] or "none").strip().replace("_", " "),
         human_code=human_code,
         llm_code=entry["llm_code"],
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pydantic
 import torch
 from pydantic import Field
+from scipy.special import expit
 
 from codeorigin.model.folder import sha256_of
 from codeorigin.model.scoring.tokenizer import Tokenizer
@@ -16,14 +17,12 @@ from codeorigin_training.data.rows import corpus_hash
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.data.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.files import load_encoder, make_encoder, save_encoder
-from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows
+from codeorigin_training.encoder.inference import centre, deep_logits, encode_rows, neutral_logit
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Strategy, TrainingConfig
 from codeorigin_training.encoder.train import Examples, frozen_states, train, validation_split
-from codeorigin_training.encoder.trainer import device_named
-from codeorigin_training.metrics.classification import keep_test_set, sigmoid
+from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.metrics.rankings import Bootstrap, headline, ranking_figures, tracked_numbers
-from codeorigin_training.metrics.table import Figure
 from codeorigin_training.run import Run, atomic_path, digest_of
 from codeorigin_training.tracking import Tracker, tracked
 
@@ -63,23 +62,17 @@ def finetune(config: FinetuneConfig, run: Run) -> None:
     }
     with tracked(run, "finetune", config, data=data) as tracker:
         work = _Work(config, run, digest_of(inputs), tracker)
-        logits, moved = np.zeros(len(work.rows)), np.zeros(len(work.rows))
+        logits = np.zeros(len(work.rows))
         for fold, fit in enumerate(work.side.fitting):
             inside = np.flatnonzero(work.side.folds == fold)
-            logits[inside], moved[inside] = run.cached(
+            logits[inside] = run.cached(
                 f"finetune, fold-{fold}", inputs, partial(work.fold, f"fold-{fold}", inside, fit)
             )
         with atomic_path(run.deep) as partial_file:
             np.savez(partial_file, out_of_fold=logits)
-        everything = np.arange(len(logits))
-        figures = work.figures(logits, everything)
-        run.log(f"out of fold: {headline(figures)}")
-        tracker.metrics(tracked_numbers(figures), 0)
-        work.pictures(tracker, logits + moved, everything)
-        moved_at_last = run.cached("finetune", inputs, work.final, [run.finetuned])
+        work.figures("out of fold", tracker, np.arange(len(logits)), logits)
+        run.cached("finetune", inputs, work.final, [run.finetuned])
         tracker.artifact(run.finetuned)
-        if run.track:
-            work.test(moved_at_last)
 
 
 class _Work:
@@ -102,8 +95,8 @@ class _Work:
         self.log(f"{len(self.rows)} rows, {sum(map(len, self.tokens)) / 1e6:.2f} M tokens")
         self._states: Floats32 | None = None
 
-    def trained(self, name: str, keep: Booleans, phase: Tracker) -> tuple[Encoder, float]:
-        """An encoder trained on the rows that ``keep`` selects, and the shift that makes a masked text undecided."""
+    def trained(self, name: str, keep: Booleans, phase: Tracker) -> Encoder:
+        """An encoder trained on the rows that ``keep`` selects."""
         config = self.config
         torch.manual_seed(config.seed)
         model = (
@@ -133,49 +126,38 @@ class _Work:
             phase.metrics,
             self._states,
         )
-        moved = centre(model, self.tokenizer)
-        self.log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
-        return model, moved
+        return model
 
-    def figures(self, logits: Floats, inside: Integers) -> list[Figure]:
-        """Figures of the rows ``inside`` by ``logits`` ``(n,)`` of all rows."""
-        rows = [self.rows[number] for number in inside]
-        return ranking_figures(rows, logits[inside], "by_text", Bootstrap(rounds=0))
+    def figures(self, name: str, tracker: Tracker, inside: Integers, logits: Floats) -> None:
+        """Log and track how ``logits`` ``(k,)`` rank the rows ``inside`` ``(k,)``."""
+        figures = ranking_figures([self.rows[at] for at in inside], logits, "by_text", Bootstrap(rounds=0))
+        self.log(f"{name}: {headline(figures)}")
+        tracker.metrics(tracked_numbers(figures), 0)
 
-    def pictures(self, tracker: Tracker, logits: Floats, inside: Integers) -> None:
-        """Store pictures of the probabilities of the rows ``inside``."""
-        tracker.pictures(self.side.labels[inside], sigmoid(logits[inside]))
+    def fold(self, name: str, inside: Integers, fit: Booleans) -> Floats:
+        """The logits of the rows ``inside`` from an encoder trained on the rows to ``fit``, less a masked text's.
 
-    def fold(self, name: str, inside: Integers, fit: Booleans) -> tuple[Floats, float]:
-        """The logits of the rows ``inside`` from an encoder trained on the rows to ``fit``, and its shift.
-
-        Figures at a given probability use the logits without the shift, as the encoder learned them, because the
-        calibration, which makes up for the shift, comes later.
+        Figures at a given probability use the logits as the encoder learned them, because the calibration, which makes
+        up for the shift, comes later.
         """
         with self.tracker.phase(name) as phase:
-            model, moved = self.trained(name, fit, phase)
-            full = np.zeros(len(self.rows))
-            full[inside] = self._logits(model, [self.tokens[number] for number in inside.tolist()])
-            figures = self.figures(full, inside)
-            self.log(f"{name}: {headline(figures)}")
-            phase.metrics(tracked_numbers(figures), 0)
-            self.pictures(phase, full + moved, inside)
-        return full[inside], moved
+            model = self.trained(name, fit, phase)
+            logits = self._logits(model, [self.tokens[number] for number in inside.tolist()])
+            self.figures(name, phase, inside, logits)
+            phase.pictures(self.side.labels[inside], expit(logits))
+        return logits - neutral_logit(model, self.tokenizer)
 
-    def final(self) -> float:
-        """Train on all rows and write the run's encoder; returns the shift of its logits."""
+    def final(self) -> None:
+        """Train on all rows, test on unseen repositories, and write the encoder, for which masked text is undecided."""
         with self.tracker.phase("final") as phase:
-            model, moved = self.trained("final", np.ones(len(self.rows), dtype=bool), phase)
-            save_encoder(self.run.finetuned, model)
-        return moved
-
-    def test(self, moved: float) -> None:
-        """Test the run's encoder on unseen repositories, with its logits before they were ``moved``."""
-        tokens = encode_rows(self.held_out, self.tokenizer, processes=self.config.processes)
-        logits = self._logits(load_encoder(self.run.finetuned), tokens) + moved
-        figures = keep_test_set(self.tracker, self.held_out, sigmoid(logits))
-        self.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+            model = self.trained("final", np.ones(len(self.rows), dtype=bool), phase)
+        if self.run.track:
+            tokens = encode_rows(self.held_out, self.tokenizer, processes=self.config.processes)
+            figures = keep_test_set(self.tracker, self.held_out, expit(self._logits(model, tokens)))
+            self.log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+        moved = centre(model, self.tokenizer)
+        self.log(f"final: logit of a masked text was {moved:+.3f}, now 0")
+        save_encoder(self.run.finetuned, model)
 
     def _logits(self, model: Encoder, tokens: Tokens) -> Floats:
-        model.to(device_named(self.config.device))
         return deep_logits(model, tokens, self.tokenizer, overlap=self.config.overlap)

@@ -9,19 +9,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from codeorigin_training.encoder.model import EncoderError
-
 
 def attention_layers(body: Any) -> list[Any]:
-    """The attention modules of a RoBERTa-like body, from the lowest layer up.
-
-    Raises:
-        EncoderError: the body is not built like RoBERTa.
-    """
-    layers = getattr(getattr(body, "encoder", None), "layer", None)
-    if layers is None or not all(hasattr(layer, "attention") for layer in layers):
-        raise EncoderError(f"{type(body).__name__} is not built like RoBERTa: its heads are not known")
-    return [layer.attention for layer in layers]
+    """The attention modules of a RoBERTa-like body, from the lowest layer up."""
+    return [layer.attention for layer in body.encoder.layer]
 
 
 @contextmanager

@@ -99,7 +99,8 @@ def _in_batches(
     model: Encoder, compute: Callable[[Tensor, Tensor], Tensor], pieces: Tokens, tokenizer: Tokenizer
 ) -> Iterator[tuple[Integers, Floats32]]:
     """Indices of the non-empty ``pieces``, each ``(T,)``, with what ``compute`` makes of their ids and mask."""
-    device = next(model.parameters()).device
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model.to(device)
     lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
     order = np.flatnonzero(lengths)
     model.eval()

@@ -29,7 +29,7 @@ from codeorigin_training.data.sides import read_training_texts
 from codeorigin_training.encoder.files import make_encoder, save_encoder
 from codeorigin_training.encoder.inference import encode_rows
 from codeorigin_training.encoder.model import Encoder
-from codeorigin_training.encoder.settings import EncoderConfig, Precision
+from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.encoder.tokenizer import library_tokenizer
 from codeorigin_training.encoder.trainer import EpochReport, Metrics, TrainingError, arguments
 from codeorigin_training.run import Log, Run, digest_of
@@ -60,8 +60,6 @@ class PretrainConfig:
     warm_up: float = Field(default=0.05, ge=0, lt=1)
     mask_rate: float = Field(default=0.15, gt=0, lt=1)
     validation_share: float = Field(default=0.01, gt=0, lt=1)
-    precision: Precision = Precision.FLOAT32
-    device: str = "auto"
     seed: int = 0
 
 
@@ -130,8 +128,6 @@ def train_body(
         model=model,
         args=arguments(
             folder,
-            device=config.device,
-            precision=config.precision,
             seed=config.seed,
             num_train_epochs=config.epochs,
             max_steps=config.steps or -1,

@@ -32,14 +32,6 @@ class Strategy(StrEnum):
     FULL = "full"
 
 
-class Precision(StrEnum):
-    """Precision of the forward pass; weights and optimiser stay float32."""
-
-    FLOAT32 = "float32"
-    BFLOAT16 = "bfloat16"
-    FLOAT16 = "float16"
-
-
 @dataclass(frozen=True, config=STRICT)
 class EncoderConfig:
     """An encoder of the RoBERTa family with a head.
@@ -92,8 +84,7 @@ class TrainingConfig:
 
     A later phase changes nothing unless it lowers the validation loss. At most ``context`` tokens of a text are read,
     from a random place. An epoch draws as many rows as there are by weight, or, with ``each_row_once``, visits every
-    row once. ``validation_share`` of the units choose the best epoch. ``device`` ``auto`` selects a GPU if there is
-    one.
+    row once. ``validation_share`` of the units choose the best epoch.
     """
 
     encoder: EncoderConfig = EncoderConfig()
@@ -101,6 +92,4 @@ class TrainingConfig:
     context: int = Field(default=256, ge=1)
     each_row_once: bool = False
     validation_share: float = Field(default=0.1, gt=0, lt=1)
-    precision: Precision = Precision.FLOAT32
-    device: str = "auto"
     seed: int = 0

@@ -37,7 +37,6 @@ from codeorigin_training.encoder.trainer import (
     Metrics,
     TrainingError,
     arguments,
-    device_named,
 )
 from codeorigin_training.run import Log
 
@@ -166,7 +165,6 @@ def frozen_states(
     model: Encoder, examples: Examples, tokenizer: Tokenizer, config: TrainingConfig
 ) -> Floats32:
     """States ``(n, D)`` that strategy ``frozen`` trains on, so that the encoder runs only once."""
-    model.to(device_named(config.device))
     return pooled_states(model, examples.tokens, tokenizer, config.context)
 
 
@@ -263,8 +261,6 @@ def _phase(
         model=EncoderLoss(model),
         args=arguments(
             folder,
-            device=config.device,
-            precision=config.precision,
             seed=config.seed,
             num_train_epochs=phase.epochs,
             per_device_train_batch_size=phase.batch,

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 from transformers import (
@@ -23,7 +22,6 @@ from transformers.trainer_utils import IntervalStrategy
 from transformers.utils.logging import disable_progress_bar
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin_training.encoder.settings import Precision
 from codeorigin_training.run import Log
 
 Metrics = Callable[[dict[str, float], int], None]
@@ -34,13 +32,6 @@ Batch = dict[str, Any]
 
 class TrainingError(CodeOriginError):
     """Training cannot continue."""
-
-
-def device_named(name: str) -> torch.device:
-    """The device called ``name``; ``auto`` selects a GPU if there is one."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(name)
 
 
 class EpochReport(TrainerCallback):
@@ -88,16 +79,14 @@ class EpochReport(TrainerCallback):
         )
 
 
-def arguments(
-    folder: Path, *, device: str, precision: Precision, seed: int, **more: Any
-) -> TrainingArguments:
-    """Arguments of a quiet, seeded training that keeps its best and its last epoch in ``folder``."""
+def arguments(folder: Path, *, seed: int, **more: Any) -> TrainingArguments:
+    """Arguments of a quiet, seeded training that keeps its best and its last epoch in ``folder``.
+
+    It uses a GPU if there is one.
+    """
     logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
     disable_progress_bar()  # type: ignore[no-untyped-call]
     settings: dict[str, Any] = {
-        "use_cpu": device_named(device).type == "cpu",
-        "bf16": precision is Precision.BFLOAT16,
-        "fp16": precision is Precision.FLOAT16,
         # As in ELECTRA and RoBERTa: a second-moment decay of 0.999 is too slow for runs of a few thousand steps.
         "adam_beta2": 0.98,
         "logging_strategy": "epoch",
@@ -155,8 +144,7 @@ def fit_batches(
     with TemporaryDirectory() as folder:
         made = arguments(
             Path(folder),
-            device="cpu",
-            precision=Precision.FLOAT32,
+            use_cpu=True,
             seed=seed,
             num_train_epochs=epochs,
             per_device_train_batch_size=1,

@@ -34,7 +34,7 @@ def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
     """
     detector, draws = Detector(bundle), Bootstrap()
     calibration = detector.bundle.calibration
-    seen = SeenProjects.from_manifest(detector.bundle.manifest) or SeenProjects.of(())
+    seen = SeenProjects.from_manifest(detector.bundle.manifest)
     everything, _ = filtered([row for row in read_functions(data) if row.repo not in seen], FilterConfig())
     logits = detector.logits(everything)
     counted = judged(everything, calibration)

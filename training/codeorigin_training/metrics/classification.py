@@ -11,17 +11,14 @@ from codeorigin_training.metrics.statistics import auroc, expected_calibration_e
 from codeorigin_training.tracking import Tracker
 
 
-def classification_figures(
-    labels: Integers, probabilities: Floats, threshold: float = 0.5
-) -> dict[str, float]:
+def classification_figures(labels: Integers, probabilities: Floats) -> dict[str, float]:
     """Accuracy, precision, recall, F1, AUROC and calibration error; a ratio with denominator 0 is 0.
 
     Args:
         labels: ``(n,)``, 1 for LLM, the positive class of precision and recall.
         probabilities: probabilities of LLM, ``(n,)``.
-        threshold: lowest probability at which a function is called LLM.
     """
-    called = (probabilities >= threshold).astype(np.int64)
+    called = (probabilities >= 0.5).astype(np.int64)
     precision, recall, f1, _ = precision_recall_fscore_support(
         labels, called, average="binary", zero_division=0
     )
@@ -51,9 +48,3 @@ def keep_test_set(
     tracker.metrics({f"{name}/{key}": value for key, value in figures.items()}, 0)
     tracker.pictures(labels, probabilities[inside])
     return figures
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """Probabilities of ``logits`` ``(n,)``, or of any other shape."""
-    probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))
-    return probabilities

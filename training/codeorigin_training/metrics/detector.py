@@ -1,9 +1,8 @@
 """The bundle as the server runs it: logits and answers of functions, from the bundle's graph and thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -15,12 +14,8 @@ from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers, answers_of
 
-
-class LogitModel(Protocol):
-    """Anything that computes logits of functions."""
-
-    def logits(self, rows: Sequence[Row]) -> Floats:
-        """Logits ``(len(rows),)``, higher for ``llm``."""
+Logits = Callable[[Sequence[Row]], Floats]
+"""Rows -> logits ``(n,)``, higher for ``llm``."""
 
 
 class Detector:

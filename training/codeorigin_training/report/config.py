@@ -14,9 +14,7 @@ SECTIONS = ("perturbations", "controls", "faithfulness")
 class EvaluateConfig:
     """Sizes of a report.
 
-    ``bundle``, ``data`` and ``snippets`` replace the run's bundle, corpus folder and the corpus folder's
-    ``snippets.parquet``. ``all_snippets`` also measures tasks that the split assigns to training, which is only valid
-    for a model that has seen none of them.
+    ``bundle`` and ``data`` replace the run's bundle and corpus folder.
 
     ``perturbed_functions`` limits the functions of a kind that are perturbed, ``control_functions`` those that a
     control is measured on, and ``train_per_repository`` the functions of a repository and label that it is trained on.
@@ -24,8 +22,6 @@ class EvaluateConfig:
 
     bundle: Path | None = None
     data: Path | None = None
-    snippets: Path | None = None
-    all_snippets: bool = False
     sections: tuple[str, ...] = SECTIONS
     perturbed_functions: Count = 500
     control_functions: Count = 2000

@@ -10,7 +10,6 @@ from typing import Any
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import MANIFEST
 from codeorigin.report.page import page
-from codeorigin_training.data.perturb import PERTURBATIONS
 from codeorigin_training.data.rows import limited
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.metrics.data import EvaluationData, read_evaluation_data
@@ -28,13 +27,8 @@ from codeorigin_training.run import Run, write_atomically
 from codeorigin_training.tracking import tracked
 
 REPORT, PAGE = "report.json", "report.html"
-_PATHS = ("bundle", "data", "snippets")
-_INPUTS: Mapping[str, tuple[str, ...]] = {
-    "perturbations": ("perturbed_functions", "rounds"),
-    "controls": ("train_per_repository", "control_functions", "rounds"),
-    "faithfulness": ("faithfulness_functions", "rounds"),
-}
-"""Settings that each section depends on, besides the seed."""
+_OTHERS = ("bundle", "data", "sections", "processes")
+"""Settings that no figure depends on, as bundle and data are known by their digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,7 @@ class Subject:
     """The model that was measured, and the data.
 
     ``build`` is the hash of what the model was made from (:func:`build_of`), which it shares with its twin. ``seen`` is
-    how many of the held-out repositories it was fitted or calibrated on; None if its manifest does not say.
+    how many of the held-out repositories it was fitted or calibrated on.
     """
 
     model: str
@@ -52,7 +46,7 @@ class Subject:
     held_out_repositories: int
     settings: str
     build: str = ""
-    seen: int | None = None
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +77,10 @@ def evaluate(config: EvaluateConfig, run: Run) -> None:
         return
     corpus = config.data or run.needs(run.corpus, "corpus")
     detector = Detector(bundle)
-    data = read_evaluation_data(corpus, config.snippets, all_snippets=config.all_snippets)
+    data = read_evaluation_data(corpus)
     run.log(
         f"{detector.bundle.model_id}: {len(data.train)} functions of training repositories, "
-        f"{len(data.held_out)} held out, {len(data.pairs) // 2} pairs, {len(data.snippets)} snippets"
+        f"{len(data.held_out)} held out, {len(data.pairs) // 2} pairs"
     )
     with tracked(run, "evaluate", config) as tracker:
         report = Report(_subject(detector, data, config), measured(detector, data, config, run))
@@ -105,30 +99,23 @@ def measured(
 
     training = limited(data.train, config.train_per_repository)
     measures = {
-        "perturbations": lambda: perturbed(data, detector, config, run.log),
+        "perturbations": lambda: perturbed(data, detector.logits, config, run.log),
         "controls": lambda: controls(training, data.held_out, config, run.log),
         "faithfulness": lambda: faithfulness(data.held_out, detector, config, run.log),
     }
-    inputs = {
-        "bundle": detector.bundle.digest,
-        "data": data.digest,
-        "all_snippets": config.all_snippets,
-        "perturbations": [*PERTURBATIONS],
-    }
-    settings = asdict(config)
+    inputs = [detector.bundle.digest, data.digest, _sizes(config)]
     return {
-        name: run.cached(
-            f"evaluation, {name}",
-            [inputs, {key: settings[key] for key in ("seed", *_INPUTS[name])}],
-            measures[name],
-        )
+        name: run.cached(f"evaluation, {name}", inputs, measures[name])
         for name in SECTIONS
         if name in config.sections
     }
 
 
+def _sizes(config: EvaluateConfig) -> dict[str, Any]:
+    return {name: value for name, value in asdict(config).items() if name not in _OTHERS}
+
+
 def _subject(detector: Detector, data: EvaluationData, config: EvaluateConfig) -> Subject:
-    settings = {name: value for name, value in asdict(config).items() if name not in _PATHS}
     seen = SeenProjects.from_manifest(detector.bundle.manifest)
     return Subject(
         model=detector.bundle.model_id,
@@ -136,12 +123,9 @@ def _subject(detector: Detector, data: EvaluationData, config: EvaluateConfig) -
         data=data.digest,
         training_repositories=len({row.unit for row in data.train}),
         held_out_repositories=len({row.unit for row in data.held_out}),
-        settings=", ".join(
-            f"{name} {' '.join(value) if isinstance(value, tuple) else value}"
-            for name, value in settings.items()
-        ),
+        settings=", ".join(f"{name} {value}" for name, value in _sizes(config).items()),
         build=build_of(detector.bundle.manifest),
-        seen=None if seen is None else len({row.unit for row in data.held_out if row.repo in seen}),
+        seen=len({row.unit for row in data.held_out if row.repo in seen}),
     )
 
 
@@ -178,8 +162,8 @@ def render(report: Report, manifest: Mapping[str, Any]) -> str:
     lead = (
         (
             f"Corpus {subject.data[:12]}; {subject.training_repositories} repositories for training, "
-            f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories (over tasks "
-            "for snippets). Compared classes are matched within language, test code and length. A dash means too few "
+            f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories. "
+            "Compared classes are matched within language, test code and length. A dash means too few "
             "functions, or no threshold."
         ),
         f"Settings: {subject.settings}",
@@ -202,12 +186,7 @@ def problems(report: Report) -> list[str]:
     """What a reader must know first: code that the model knows, controls over their bound, demands that do not hold."""
     subject = report.subject
     known = []
-    if subject.seen is None:
-        known.append(
-            f"{subject.model} does not say what it was fitted on; if it knows the held-out repositories, all figures "
-            "are too good."
-        )
-    elif subject.seen:
+    if subject.seen:
         known.append(
             f"{subject.model} was fitted or calibrated on {subject.seen} of the {subject.held_out_repositories} "
             "held-out repositories, so the figures are too good; measure its twin, in the run's folder twin."
@@ -234,14 +213,9 @@ def _of_manifest(manifest: Mapping[str, Any]) -> Iterator[Section]:
         "Functions by their own text, whole files and commits of four functions or more; means over ten draws.",
         tables=(tables.ranking(held_out),),
     )
-    mixed = tables.mixed_files(held_out)
-    if mixed.rows:
-        note = "In a file that holds both classes, its other functions mislead. All against all, not matched."
-        yield Section("Mixed files", note, tables=(mixed,))
     settings = (
         tables.settings(held_out, "Held-out repositories"),
         tables.settings(out_of_fold, "Out of fold, training repositories"),
-        tables.unseen_agents(out_of_fold),
     )
     yield Section(
         "By setting",

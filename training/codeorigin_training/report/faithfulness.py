@@ -9,7 +9,6 @@ saturate.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,8 +19,8 @@ from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import unit_numbers
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.estimates import mean
-from codeorigin_training.metrics.table import Estimate
-from codeorigin_training.report.cells import TitledTable, interval, pivot
+from codeorigin_training.metrics.table import Figure
+from codeorigin_training.report.cells import pivot
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.perturbed import matched_draw
 from codeorigin_training.report.plots import lines
@@ -82,16 +81,6 @@ def line_scores(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class MethodComparison:
-    """The shipped explanation's comprehensiveness minus another's, on the same functions."""
-
-    against: str
-    difference: Estimate
-    demand: str
-    holds: bool
-
-
 def measure_order(scores: Floats, logit: float, baseline_logit: float, without: Without) -> Floats:
     """How well the order of the lines by ``scores`` ``(L,)`` reflects what ``logit`` depends on.
 
@@ -139,6 +128,7 @@ def faithfulness_section(found: Measured, groups: Integers, config: EvaluateConf
         for place, measure in enumerate(MEASURES)
     ]
     demands = comparisons(found, groups, config) if found else []
+    differences = [difference for difference, _, _ in demands]
     curves = {
         name: ((0.0, *SHARES), (0.0, *np.mean(every, axis=0)[len(MEASURES) :].tolist()))
         for name, every in found.items()
@@ -154,50 +144,38 @@ def faithfulness_section(found: Measured, groups: Integers, config: EvaluateConf
         ),
         tables=(
             pivot(figures, corner="order of lines"),
-            TitledTable(
-                "",
-                "",
-                ("comprehensiveness", "difference", "demand", ""),
-                tuple(
-                    (
-                        f"shipped minus {comparison.against}",
-                        interval(comparison.difference),
-                        comparison.demand,
-                        "holds" if comparison.holds else "**does not hold**",
-                    )
-                    for comparison in demands
-                ),
-            ),
+            pivot(differences, corner="comprehensiveness"),
         ),
         pictures=(lines("Lines deleted", "share of the lines", "logits lost", curves),) if curves else (),
-        figures=tuple(figures),
+        figures=(*figures, *differences),
         problems=tuple(
-            f"Explanations, compared with {comparison.against}: not “{comparison.demand}”."
-            for comparison in demands
-            if not comparison.holds
+            f"Explanations, {difference.population}: not “{demand}”."
+            for difference, demand, holds in demands
+            if not holds
         ),
     )
 
 
 def comparisons(
     found: Mapping[str, Sequence[Floats]], groups: Integers, config: EvaluateConfig
-) -> list[MethodComparison]:
-    """Compare the shipped explanation with occlusion and chance by function; ``groups`` ``(n,)`` are repositories."""
+) -> list[tuple[Figure, str, bool]]:
+    """By how much the shipped explanation is more comprehensive than occlusion and than chance, on the same functions.
+
+    Beside each figure stands what is demanded of it, and whether that holds; ``groups`` ``(n,)`` are repositories.
+    """
     values = {name: np.array(every)[:, 0] for name, every in found.items()}
     shipped, occluded, chance = (values[name] for name in (SHIPPED, OCCLUSION, RANDOM))
     below, above = mean(groups, shipped - occluded, config), mean(groups, shipped - chance, config)
     allowed = MARGIN * float(occluded.mean())
     enough = float(shipped.mean()) >= FAR_ABOVE * float(chance.mean())
     return [
-        MethodComparison(
-            OCCLUSION,
-            below,
+        (
+            below.named(f"shipped minus {OCCLUSION}", "", "difference"),
             f"at most {MARGIN:.0%} below occlusion: so is the interval",
             below.low is not None and below.low >= -allowed,
         ),
-        MethodComparison(
-            RANDOM,
-            above,
+        (
+            above.named(f"shipped minus {RANDOM}", "", "difference"),
             f"far above chance: at least {FAR_ABOVE:g} times as much, and the interval above 0",
             enough and above.low is not None and above.low > 0.0,
         ),

@@ -218,10 +218,4 @@ def _architecture(manifest: Mapping[str, Any]) -> str:
     views = ", ".join(
         f"{view['kind']} {view['min_order']}-{view['max_order']}" for view in manifest["wide"]["views"]
     )
-    wide = f"*Wide*: hashed n-grams ({views}) with one linear weight each."
-    if deep is None:
-        return f"Hashed n-grams ({views}) with one linear weight each."
-    return (
-        f"{wide} *Deep*: an encoder with {deep['layers']} layer(s) of width {deep['dim']} over {deep['vocab_size']} "
-        "layout-preserving BPE tokens, trained on what the wide part leaves unexplained. The two logits are added."
-    )
+    return f"Hashed n-grams ({views}) with one linear weight each."

@@ -14,7 +14,7 @@ from codeorigin_training.data.rows import Row, labels_of
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import matched_sample
 from codeorigin_training.metrics.data import EvaluationData, unit_numbers
-from codeorigin_training.metrics.detector import LogitModel
+from codeorigin_training.metrics.detector import Logits
 from codeorigin_training.metrics.estimates import estimate
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, WRITTEN_PAIRS, Figure
@@ -23,7 +23,7 @@ from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 
-LOST, PUBLISHED_ANSWERS = "AUROC lost", "published answers"
+LOST = "AUROC lost"
 
 Text = tuple[str, str]
 """Code and its model language."""
@@ -43,14 +43,13 @@ class Slice:
 
     @property
     def groups(self) -> Integers:
-        """Repository (or task) of every function, int64 ``(n,)``."""
+        """Repository of every function, int64 ``(n,)``."""
         return unit_numbers(self.rows)
 
 
 def slices_of(data: EvaluationData, most: int, seed: int) -> list[Slice]:
     """At most ``most`` held-out functions of each kind, without the kinds that lack a class."""
     found = [*era_slices(data.held_out, most, seed), *_pair_slices(data.pairs, most)]
-    found.append(_snippets(data.snippets, most, seed))
     return [subset for subset in found if len(set(subset.labels.tolist())) == 2]
 
 
@@ -90,19 +89,7 @@ def _pair_slices(rows: Sequence[Row], most: int) -> Iterator[Slice]:
         yield Slice(population, tuple(row for pair in pairs[: most // 2] for row in pair))
 
 
-def _snippets(rows: Sequence[Row], most: int, seed: int) -> Slice:
-    """As many published answers of people as of LLMs."""
-    generator = np.random.default_rng(seed)
-    sides = [[row for row in rows if row.label == label] for label in (0, 1)]
-    human, llm = ([side[place] for place in generator.permutation(len(side))] for side in sides)
-    count = min(most // 2, len(human), len(llm))
-    return Slice(
-        PUBLISHED_ANSWERS,
-        tuple(row for pair in zip(human[:count], llm[:count], strict=True) for row in pair),
-    )
-
-
-def perturbed(data: EvaluationData, model: LogitModel, config: EvaluateConfig, log: Log) -> Section:
+def perturbed(data: EvaluationData, model: Logits, config: EvaluateConfig, log: Log) -> Section:
     """What every kind of code loses under each perturbation: the AUROC of raw minus perturbed functions."""
     slices = slices_of(data, config.perturbed_functions, config.seed)
     figures = tuple(loss_figures(slices, model, config, log))
@@ -118,7 +105,7 @@ def perturbed(data: EvaluationData, model: LogitModel, config: EvaluateConfig, l
 
 
 def loss_figures(
-    slices: Sequence[Slice], model: LogitModel, config: EvaluateConfig, log: Log
+    slices: Sequence[Slice], model: Logits, config: EvaluateConfig, log: Log
 ) -> Iterator[Figure]:
     """The AUROC of raw minus perturbed functions of every slice, paired."""
     rows = [row for subset in slices for row in subset.rows]
@@ -138,10 +125,10 @@ def _loss(labels: Integers, before: Floats, after: Floats, index: Integers) -> f
     return auroc(labels[index], before[index]) - auroc(labels[index], after[index])
 
 
-def _logits_of(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:
+def _logits_of(rows: Sequence[Row], model: Logits) -> dict[Text, float]:
     """The logit of every distinct text of ``rows``."""
     distinct = {(row.code, row.language): row for row in rows}
-    return dict(zip(distinct, model.logits([*distinct.values()]).tolist(), strict=True))
+    return dict(zip(distinct, model([*distinct.values()]).tolist(), strict=True))
 
 
 def perturb_all(texts: Iterable[Text], change: Perturbation, seed: int) -> dict[Text, str]:

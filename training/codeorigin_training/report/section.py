@@ -53,12 +53,3 @@ def read_json(kind: type[Value], path: Path, advice: str) -> Value:
         return TypeAdapter(kind).validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: {advice} ({str(error).splitlines()[0]})") from error
-
-
-def read_study(path: Path) -> Study:
-    """The study at ``path``.
-
-    Raises:
-        RunError: the file is not a study.
-    """
-    return read_json(Study, path, "is no study; delete it and carry the study out again")

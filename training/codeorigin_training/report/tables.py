@@ -5,13 +5,10 @@ from collections.abc import Iterable
 from codeorigin.languages import LANGUAGES
 from codeorigin_training.metrics.table import (
     AGENTS,
-    AS_THEY_ARE,
     BANDS,
     BUILT,
     IN_PROJECTS,
     INSIDE,
-    MIXED_COMMITS,
-    MIXED_FILES,
     MODERN,
     OF_THE_SAME,
     OLD,
@@ -148,38 +145,6 @@ def _human_beside(population: str) -> str:
     if population.startswith(f"{AGENTS}, "):
         return population.replace(AGENTS, MODERN)
     return MODERN if population == BUILT or population.startswith(("by ", "known by ")) else ""
-
-
-def unseen_agents(table: Table) -> TitledTable:
-    """The n-grams on agents that they were and were not trained on."""
-    found = [
-        figure
-        for figure in table.figures
-        if figure.context.startswith("trained with") and figure.statistic == "auroc"
-    ]
-    return pivot(
-        found,
-        ranked,
-        title="Agents that it was not trained on, out of fold",
-        corner="AUROC (functions in repositories)",
-        rows=lambda figure: f"{figure.population} ({figure.n:,} in {figure.repositories})",
-        columns=lambda figure: figure.context,
-    )
-
-
-def mixed_files(table: Table) -> TitledTable:
-    """Functions in files of both classes, and all functions with half of the LLM ones moved into human commits."""
-    found = [
-        figure for figure in table.figures if figure.population in (MIXED_FILES, MIXED_COMMITS, AS_THEY_ARE)
-    ]
-    return pivot(
-        found,
-        ranked,
-        title="Files and commits with both classes",
-        corner="AUROC (functions)",
-        rows=lambda figure: f"{figure.population} ({figure.n:,})",
-        columns=lambda figure: _CONTEXTS[figure.context],
-    )
 
 
 def expectations(held_out: Table, joined: Table) -> TitledTable:

@@ -11,7 +11,7 @@ from codeorigin_training.data.corpus import CARD, CorpusConfig, corpus
 from codeorigin_training.data.rows import FUNCTIONS, HUMAN, PAIRS
 from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.report.evaluate import page_of
-from codeorigin_training.report.section import Section, Study, read_study, write_json
+from codeorigin_training.report.section import Section, Study, read_json, write_json
 from codeorigin_training.run import STUDY, Log, Run, RunError, write_atomically
 
 PAGE = "report.html"
@@ -112,7 +112,10 @@ def read_sections(run: Run) -> list[Section]:
         RunError: a file is not a study.
     """
     paths = sorted(run.studies.glob(f"*/{STUDY}"))
-    return [section for path in paths for section in read_study(path).sections]
+    studies = (
+        read_json(Study, path, "is no study; delete it and carry the study out again") for path in paths
+    )
+    return [section for found in studies for section in found.sections]
 
 
 def render(sections: Sequence[Section]) -> str:

@@ -38,12 +38,6 @@ def general_means_of(rows: Sequence[Row], vectors: sparse.csr_matrix, chosen: Bo
     return means
 
 
-def vectors_of(rows: Sequence[Row], rule: ReferenceRule, processes: int) -> sparse.csr_matrix:
-    """The vector of every row, float32 CSR ``(len(rows), rule.width)``."""
-    (vectors,) = view_matrices(rows, [rule.view], processes=processes)
-    return vectors
-
-
 def records_evidence(
     rows: Sequence[Row],
     counted: Booleans,
@@ -83,7 +77,7 @@ def records_evidence(
         needed[found] = True
     places = np.cumsum(needed) - 1
     some = [row for row, is_needed in zip(rows, needed.tolist(), strict=True) if is_needed]
-    vectors, inside = vectors_of(some, rule, processes), trained[needed]
+    (vectors,), inside = view_matrices(some, [rule.view], processes=processes), trained[needed]
     folds = np.array([fold_of(row.project, _FOLDS) for row in some])
     by_fold = [
         general_means_of(some, vectors, inside & (folds != fold)) if general is None else general

@@ -175,9 +175,3 @@ def _curve(logits: Floats, names: np.ndarray, points: Floats, *, low: bool) -> t
 def _rounded(shares: Floats) -> list[float]:
     rounded: list[float] = np.clip(np.round(shares, 6), 0.0, 1.0).tolist()
     return rounded
-
-
-def repository_rate(above: Sequence[bool] | Booleans, names: np.ndarray) -> float:
-    """Mean over the repositories ``names`` of the share of their functions that are ``above``; both are ``(n,)``."""
-    _, number, counts = np.unique(names, return_inverse=True, return_counts=True)
-    return float(np.mean(np.bincount(number, weights=np.asarray(above, dtype=np.float64)) / counts))

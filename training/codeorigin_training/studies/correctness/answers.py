@@ -14,7 +14,6 @@ from codeorigin_training.metrics.estimates import Rounds, mean
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import Estimate
 from codeorigin_training.report.cells import percent, percent_interval, pivot
-from codeorigin_training.report.plots import lines
 from codeorigin_training.report.section import Section
 from codeorigin_training.studies.correctness.comments import bleu
 from codeorigin_training.studies.correctness.sandbox import check_isolation
@@ -112,17 +111,6 @@ def answers_section(answers: Sequence[Row], passing: Booleans, detector: Detecto
                     "higher. BLEU is against a reference."
                 ),
                 corner="score",
-            ),
-        ),
-        pictures=(
-            lines(
-                "At least one of k published answers",
-                "answers drawn",
-                "chance",
-                {
-                    kind: (ks, [float(at_k(units, good, k).mean()) for k in ks])
-                    for kind, good in kinds.items()
-                },
             ),
         ),
         figures=(*drawn, *means, *areas),

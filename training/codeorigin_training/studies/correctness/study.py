@@ -19,11 +19,7 @@ from codeorigin_training.metrics.estimates import Rounds, pair_estimates, share
 from codeorigin_training.report.cells import interval, percent_interval, pivot, share_cell
 from codeorigin_training.report.section import Section
 from codeorigin_training.studies.correctness.answers import answers_section, read_answers, run_answers
-from codeorigin_training.studies.correctness.comments import (
-    bleu,
-    comment_language,
-    with_comments_of,
-)
+from codeorigin_training.studies.correctness.comments import comment_language, with_comments_of
 from codeorigin_training.studies.frame import Frame
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
@@ -85,7 +81,7 @@ def study(config: CorrectnessConfig, frame: Frame) -> list[Section]:
 def pairs_section(
     pairs: Sequence[Specification], detector: Detector, warnings: tuple[str, ...], config: Rounds
 ) -> Section:
-    """AUROC over same-task pairs: by similarity of the two sides, by instruction, and with comments exchanged."""
+    """AUROC over same-task pairs: as they are, without comments, and with comments exchanged."""
 
     def scored(change: Change) -> list[Floats]:
         """Logits ``(n,)`` of the human functions and of the LLM's, each as ``change`` makes it with the other one."""
@@ -105,30 +101,17 @@ def pairs_section(
 
     whole = scored(lambda code, _, __: code)
     bare = scored(lambda code, _, language: without_comments(code, language)[0])
-    alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
-    quarter = np.searchsorted(np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else [], alike, side="left")
-    instructions = np.array([pair.instruction for pair in pairs])
-    kinds = {"all": np.ones(len(pairs), dtype=bool)}
-    for number in range(4):
-        if (inside := quarter == number).any():
-            bounds = f"{alike[inside].min():.2f} to {alike[inside].max():.2f}"
-            kinds[f"BLEU of the two, quarter {number + 1} ({bounds})"] = inside
-    kinds |= {f"instruction: {name}": instructions == name for name in np.unique(instructions).tolist()}
     groups = numbered([pair.repo for pair in pairs])
-    cases = [
-        (name, inside, whole) for name, inside in kinds.items() if name == "all" or inside.sum() >= _FEWEST
-    ]
-    cases += [
-        ("comments of both left out", kinds["all"], bare),
-        ("comments of the two exchanged", kinds["all"], scored(with_comments_of)),
-    ]
+    cases = {
+        "as they are": whole,
+        "comments of both left out": bare,
+        "comments of the two exchanged": scored(with_comments_of),
+    }
     figures = [
         found.named(name, "", statistic)
-        for name, inside, (human, llm) in cases
+        for name, (human, llm) in cases.items()
         for statistic, found in zip(
-            ("AUROC", "in order"),
-            pair_estimates(human[inside], llm[inside], groups[inside], config),
-            strict=True,
+            ("AUROC", "in order"), pair_estimates(human, llm, groups, config), strict=True
         )
     ]
     areas = [interval(figure) for figure in figures if figure.statistic == "AUROC"]
@@ -140,7 +123,7 @@ def pairs_section(
         ),
         findings=(
             *warnings,
-            f"AUROC {areas[0]}, {areas[-2]} without the lines of comments, {areas[-1]} with them exchanged.",
+            f"AUROC {areas[0]}, {areas[1]} without the lines of comments, {areas[2]} with them exchanged.",
         ),
         tables=(
             pivot(

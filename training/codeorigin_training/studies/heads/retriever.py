@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pydantic
 import torch
-from pydantic import Field
 from tokenizers import Regex, normalizers
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast, RobertaConfig
@@ -47,8 +46,6 @@ class HeadsConfig:
     ``epochs`` to tell a specification's code from another's, on at most ``train_pairs`` pairs, ``batch`` at a time. It
     reads ``specification_tokens`` and ``code_tokens``, and has to find a specification's function among ``candidates``.
     Attention is measured on at most ``pairs`` held-out specifications, each with the human and the LLM function.
-    ``alpha`` is the family-wise error of Holm's correction over all tests, ``special_ratio`` the minimum lift of a
-    special head.
     """
 
     encoder: Path | None = None
@@ -64,8 +61,6 @@ class HeadsConfig:
     train_pairs: Count = 1500
     candidates: Several = 10
     pairs: Count = 200
-    alpha: float = Field(default=0.05, gt=0, lt=1)
-    special_ratio: float = Field(default=1.5, ge=1)
     rounds: Count = 200
     seed: int = 17
 

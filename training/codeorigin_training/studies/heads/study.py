@@ -35,6 +35,10 @@ from codeorigin_training.studies.heads.retriever import (
     with_candidates,
 )
 
+_ALPHA = 0.05
+"""The family-wise error of Holm's correction over all tests."""
+_SPECIAL = 1.5
+"""The minimum lift of a special head."""
 _FEWEST = 3
 """Units that a paired test needs."""
 _LEVEL = 0.005
@@ -80,11 +84,11 @@ def heads_section(
     ]
     units = [pair.repo for pair in measured for _ in range(2)]
     masses = head_masses(model, examples)
-    special = special_heads(masses.constructs, units, config.alpha, config.special_ratio)
+    special = special_heads(masses.constructs, units, _ALPHA, _SPECIAL)
     directions = {"specification to code": masses.to_code, "code to specification": masses.to_specification}
     attention = []
     for title, direction in directions.items():
-        differing = int((differing_heads(direction, units) < config.alpha).sum())
+        differing = int((differing_heads(direction, units) < _ALPHA).sum())
         attention += [
             Estimate(float(direction.mean())).named(title, "", "mean mass"),
             Estimate(float(differing)).named(title, "", "heads that differ"),

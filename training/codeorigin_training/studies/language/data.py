@@ -4,24 +4,19 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
-from typing import TypeVar
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pydantic
 from pydantic import Field
 
 from codeorigin.language_id.model import NONE
 from codeorigin.languages import LANGUAGES
 from codeorigin_training.configuration import STRICT, Count, Positive
-from codeorigin_training.data.rows import FUNCTIONS, CorpusError
+from codeorigin_training.data.rows import Row, read_functions
 from codeorigin_training.data.splits import is_held_out, unit_hash
 from codeorigin_training.studies.language.texts import Example, TextPart, head, none_texts, part
-
-Item = TypeVar("Item")
 
 _AFTER_TRAINING = frozenset(
     {"calibration_functions", "test_functions", "peer_texts", "right", "version", "model"}
@@ -89,46 +84,22 @@ def side_of_repo(repo: str) -> str:
     return "calibration" if unit_hash(repo, "language") < 0.12 else "train"
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """One function of the corpus: its text, the id of its language, and its repository."""
-
-    code: str
-    language: str
-    repo: str
-
-
-def read_spread(data: Path, counts: Mapping[str, int], random_: random.Random) -> dict[str, list[Function]]:
+def read_spread(data: Path, counts: Mapping[str, int], random_: random.Random) -> dict[str, list[Row]]:
     """At most ``counts[side]`` functions per language of each side, spread evenly over the repositories.
 
     Raises:
         CorpusError: the corpus is missing or lacks a column.
     """
-    table = _table(data)
-    repos, languages = table["repo"].to_pylist(), table["language"].to_pylist()
-    cells: dict[tuple[str, str], list[int]] = defaultdict(list)
-    side_of_each = {repo: side_of_repo(repo) for repo in set(repos)}
-    places = list(range(len(repos)))
-    random_.shuffle(places)
-    for place in places:
-        cells[side_of_each[repos[place]], languages[place]].append(place)
-    chosen: dict[str, list[Function]] = {}
-    for side, count in counts.items():
-        spread = (one_of_each_first(cells[side, label], repos.__getitem__) for label in LABELS)
-        taken = [place for inside in spread for place in inside[:count]]
-        codes = table["code"].take(pa.array(taken, pa.int64())).to_pylist()
-        chosen[side] = [
-            Function(code, languages[place], repos[place]) for place, code in zip(taken, codes, strict=True)
-        ]
-    return chosen
-
-
-def _table(data: Path) -> pa.Table:
-    path = data / FUNCTIONS
-    try:
-        return pq.read_table(path, columns=["code", "language", "repo"])
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"{path}: cannot be read ({error}); make the corpus again") from error
+    rows = read_functions(data)
+    side_of_each = {repo: side_of_repo(repo) for repo in {row.repo for row in rows}}
+    random_.shuffle(rows)
+    cells: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        cells[side_of_each[row.repo], row.language].append(row)
+    return {
+        side: [row for label in LABELS for row in one_of_each_first(cells[side, label])[:count]]
+        for side, count in counts.items()
+    }
 
 
 def read_examples(
@@ -161,16 +132,14 @@ def read_examples(
     return examples
 
 
-def _words_of(rows: Sequence[Function], random_: random.Random) -> Callable[[], str]:
+def _words_of(rows: Sequence[Row], random_: random.Random) -> Callable[[], str]:
     """A function that returns random identifiers from ``rows``."""
     sample = random_.sample(rows, min(len(rows), 2000))
     words = sorted({word for row in sample for word in re.findall(r"\b[A-Za-z][A-Za-z]{2,14}\b", row.code)})
     return lambda: random_.choice(words) if words else "word"
 
 
-def _of_function(
-    row: Function, word: Callable[[], str], random_: random.Random, *, trains: bool
-) -> list[Example]:
+def _of_function(row: Row, word: Callable[[], str], random_: random.Random, *, trains: bool) -> list[Example]:
     code = row.code.replace("\r\n", "\n").strip("\n")
     found = []
     for view in random_.sample(_TRAINED, 2) if trains else _MEASURED:
@@ -199,11 +168,11 @@ def _of_text(text: str, label: str, unit: str, random_: random.Random, *, trains
     return found
 
 
-def one_of_each_first(items: Sequence[Item], unit_of: Callable[[Item], str]) -> list[Item]:
-    """``items`` with the first of every unit before the second of any, and so on, otherwise in their order."""
+def one_of_each_first(rows: Sequence[Row]) -> list[Row]:
+    """``rows`` with the first of every repository before the second of any, and so on, otherwise in their order."""
     met: Counter[str] = Counter()
-    rounds: list[tuple[int, Item]] = []
-    for item in items:
-        rounds.append((met[unit_of(item)], item))
-        met[unit_of(item)] += 1
-    return [item for _, item in sorted(rounds, key=itemgetter(0))]
+    rounds: list[tuple[int, Row]] = []
+    for row in rows:
+        rounds.append((met[row.repo], row))
+        met[row.repo] += 1
+    return [row for _, row in sorted(rounds, key=itemgetter(0))]

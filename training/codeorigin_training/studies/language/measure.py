@@ -1,7 +1,6 @@
 """Figures of the model on texts from repositories that it never saw, compared with other tools."""
 
 import random
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,9 +22,6 @@ from codeorigin_training.studies.language.softmax import either_will_do, labels_
 from codeorigin_training.studies.language.texts import Example, TextPart
 
 _TIMED = 5
-_SIZES = {"fewer than 10 lines": (0, 9), "10 to 40 lines": (10, 40), "more than 40 lines": (41, sys.maxsize)}
-"""Size classes of texts for timing: minimum and maximum number of lines."""
-
 OWN = "this model"
 """Name of the model in comparisons with its peers on the same texts."""
 
@@ -38,7 +34,7 @@ Peer = Callable[[Sequence[Example]], list[str] | None]
 
 
 def figures(model: LanguageModel, examples: Sequence[Example]) -> list[Figure]:
-    """Figures of ``model`` by view (:func:`of_view`), and milliseconds per text by size (:func:`by_size`).
+    """Figures of ``model`` by view (:func:`of_view`), and milliseconds per text (:func:`time_figures`).
 
     Times are the minimum CPU time of five runs, because wall-clock time depends on what else the machine is doing.
     """
@@ -55,20 +51,15 @@ def figures(model: LanguageModel, examples: Sequence[Example]) -> list[Figure]:
     views = [view for view in TextPart if any(example.view is view for example in examples)]
     return [
         *(figure for view in views for figure in of_view(table, examples, view, model.threshold)),
-        *by_size([example.text for example in examples], np.array(times)),
+        *time_figures(np.array(times)),
     ]
 
 
-def by_size(texts: Sequence[str], milliseconds: Floats) -> Iterator[Figure]:
-    """Median and 95th percentile of ``milliseconds`` ``(n,)`` per text, by size class and for all."""
-    lines = np.array([text.count("\n") + 1 for text in texts])
-    groups = {name: (lines >= low) & (lines <= high) for name, (low, high) in _SIZES.items()}
-    groups["all"] = np.ones(len(lines), dtype=np.bool_)
-    for name, inside in groups.items():
-        if inside.any():
-            for statistic, share in ((MEDIAN, 0.5), (P95, 0.95)):
-                found = Estimate(float(np.quantile(milliseconds[inside], share)), n=int(inside.sum()))
-                yield found.named(name, "milliseconds", statistic)
+def time_figures(milliseconds: Floats) -> Iterator[Figure]:
+    """Median and 95th percentile of ``milliseconds`` ``(n,)`` per text."""
+    for statistic, share in ((MEDIAN, 0.5), (P95, 0.95)):
+        found = Estimate(float(np.quantile(milliseconds, share)), n=len(milliseconds))
+        yield found.named("all", "milliseconds", statistic)
 
 
 def of_view(
