@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -196,52 +195,3 @@ def test_bundle_explains_by_integrated_gradients(
     moved = explanation.logit - explanation.baseline_logit
     assert total == pytest.approx(moved, abs=0.05 * max(1.0, abs(moved)))
     assert len(explanation.top_tokens) == 5
-
-
-def test_out_of_fold_figures_are_for_the_deep_part_only(run: Run) -> None:
-    metrics = json.loads((run.bundle / "manifest.json").read_text(encoding="utf-8"))["metrics"]
-    contexts = {row["context"] for row in metrics["out_of_fold"]}
-    assert "by_text" in contexts
-    assert not {context for context in contexts if context.startswith("trained")}
-
-
-def test_run_records_its_settings(run: Run) -> None:
-    settings = json.loads(run.settings.read_text(encoding="utf-8"))
-    assert list(settings) == [
-        "build",
-        "corpus",
-        "tokenizer",
-        "pretrain",
-        "finetune",
-        "calibrate",
-        "export",
-        "card",
-    ]
-    assert settings["build"]["settings"] == {"name": "", "config": "sample/classic.json"}
-    assert settings["pretrain"]["settings"]["encoder"]["name"] == "sample/encoder"
-    assert settings["finetune"]["settings"]["encoder"]["name"] == "sample/encoder"
-    assert settings["finetune"]["settings"]["phases"][0]["epochs"] == 8
-    assert {each["torch"] for each in settings.values()} == {metadata.version("torch")}
-
-
-def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
-    found = rows(run, "select distinct name, key from metrics join runs using (run_uuid)")
-    runs = dict(rows(run, "select name, artifact_uri from runs"))
-    finished = {status for (status,) in rows(run, "select distinct status from runs")}
-    last = dict(rows(run, "select key, value from metrics join runs using (run_uuid) where name = 'export'"))
-    assert finished == {"FINISHED"}
-    assert set(runs) >= {"corpus", "tokenizer", "pretrain", "finetune", "fold-0", "final"}
-    assert set(runs) >= {"calibrate", "export"}
-    keys = {name: {key for each, key in found if each == name} for name, _ in found}
-    assert {"validation/loss", "validation/accuracy"} <= keys["pretrain"]
-    for stage in ("finetune", "export"):
-        test = {"accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"}
-        assert {f"test/{name}" for name in test} <= keys[stage]
-        pictures = {path.name for path in Path(runs[stage].removeprefix("file://")).iterdir()}
-        assert {"confusion.png", "reliability.png"} <= pictures
-    made = {"pretrain": "pretrained.pt", "finetune": "finetuned.pt"}
-    for stage, name in (made | {"calibrate": "calibration.json", "export": "manifest.json"}).items():
-        assert (Path(runs[stage].removeprefix("file://")) / name).is_file(), stage
-    assert {"train/loss", "validation/loss", "validation/accuracy"} <= keys["final"]
-    # With such a small encoder their values are luck; that training learns is covered by the training tests.
-    assert all(np.isfinite(value) for value in last.values())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin_training.run import Run
+from codeorigin_training.run import Run, atomic_path, write_atomically
 
 
 class Maker:
@@ -62,3 +62,12 @@ def test_what_is_interrupted_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run.cached("thing", "a", make)
     assert run.cached("thing", "a", make) == 2
+
+
+def test_interrupted_file_leaves_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "kept.txt"
+    write_atomically(path, "whole")
+    with pytest.raises(KeyboardInterrupt), atomic_path(path) as partial:
+        partial.write_text("half")
+        raise KeyboardInterrupt
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("kept.txt", "whole")]

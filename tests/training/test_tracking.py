@@ -1,7 +1,6 @@
 """MLflow's database takes seconds to create, so all tests share one."""
 
 import sqlite3
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 from codeorigin_training.encoder.settings import EncoderConfig, Strategy
-from codeorigin_training.run import Run, git_commit
+from codeorigin_training.run import Run
 from codeorigin_training.tracking import Tracker, flattened, tracked
 
 
@@ -111,18 +110,3 @@ def test_nothing_but_the_settings_is_written_when_tracking_is_off(tmp_path: Path
         phase.pictures(np.array([0, 1]), np.array([0.2, 0.8]))
         phase.artifact(run.settings)
     assert list(tmp_path.iterdir()) == [run.settings]
-
-
-def test_the_commit_is_that_of_the_working_tree(tmp_path: Path) -> None:
-    assert git_commit(tmp_path) == ""
-
-    def git(*arguments: str) -> str:
-        identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
-        done = subprocess.run(
-            ["git", *identity, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
-
-    git("init")
-    git("commit", "--allow-empty", "--message", "Begin")
-    assert git_commit(tmp_path) == git("log", "--format=%H")

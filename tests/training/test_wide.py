@@ -1,7 +1,6 @@
 """The n-gram part: its features, regressions, evidence, cross-fitting, and the command."""
 
 import random
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from scipy import sparse
 
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.reading.normalize import normalize
-from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.language_bias import cross_fitted_biases, fit_language_bias, language_biases
@@ -29,7 +27,6 @@ from codeorigin_training.wide import (
     fit_scales,
     fit_view,
     train_wide,
-    wide,
 )
 from support.corpus_maker import human_function, write_corpus
 
@@ -222,34 +219,6 @@ def test_shipped_model_uses_all_repositories_but_the_measured_one_does_not(tmp_p
     logits = sum(matrix @ part for matrix, part in zip(matrices, table, strict=True))
     biases = language_biases(both.twin.languages, held_out)
     assert both.held_out == pytest.approx(logits + biases, abs=1e-4)
-
-
-def test_interrupted_training_does_not_fit_finished_views_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = write_corpus(tmp_path / "run" / "corpus", repositories=40, functions=4)
-    config, run = WideConfig(VIEWS, folds=2, processes=1), Run(tmp_path / "run")
-    fitted: list[ViewKind] = []
-
-    def fit(examples: ViewExamples, settings: ViewSettings, *others: object) -> Floats:
-        fitted.append(settings.view.kind)
-        if fitted == [ViewKind.WORDS, ViewKind.COMMENTS]:
-            raise KeyboardInterrupt
-        return cross_fit(examples, settings, *others)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("codeorigin_training.wide.cross_fit", fit)
-    with pytest.raises(KeyboardInterrupt):
-        wide(config, run)
-    lines: list[str] = []
-    run.log = lines.append
-    wide(config, run)
-    assert fitted == [ViewKind.WORDS, ViewKind.COMMENTS, ViewKind.COMMENTS]
-    assert f"wide, words: taken from {run.folder / 'cache'}" in lines
-    whole = Run(tmp_path / "whole")
-    shutil.copytree(data, whole.corpus)
-    wide(config, whole)
-    with np.load(run.wide) as resumed, np.load(whole.wide) as at_once:
-        assert all(np.array_equal(resumed[name], at_once[name]) for name in at_once.files)
 
 
 def test_every_logit_gets_a_bias_fitted_without_its_row(

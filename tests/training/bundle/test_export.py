@@ -14,12 +14,11 @@ from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.bundle.export import ExportConfig, export
 from codeorigin_training.bundle.writing import ExportError
 from codeorigin_training.calibrate import calibrate
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, read_functions
+from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.data.writer import write_functions
-from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PACKAGES, Table
+from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, Table
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.thresholds.config import CalibrateConfig
@@ -78,11 +77,6 @@ def held_out_rows(run: Run) -> list[dict[str, Any]]:
     manifest = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
     rows: list[dict[str, Any]] = manifest["metrics"]["held_out"]
     return rows
-
-
-def rankings(run: Run) -> list[dict[str, Any]]:
-    rows = [row for row in held_out_rows(run) if row["context"] == "by_text"]
-    return [row for row in rows if row["statistic"] in ("auroc", "tpr_at_1_fpr")]
 
 
 def fit_on_all(run: Run) -> None:
@@ -147,27 +141,6 @@ def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run)
         card(CardConfig(bundle=folder), wide_run)
     assert "It is fitted on all of them." in (wide_run.bundle / "README.md").read_text("utf-8")
     assert "It is fitted on all of them." not in (wide_run.twin / "README.md").read_text("utf-8")
-
-
-def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> None:
-    before = rankings(wide_run)
-    rows = read_functions(wide_run.corpus)
-    packaged = [
-        replace(row, source=DISTRIBUTION_SOURCE, repo=f"debian/{row.repo.partition('/')[2]}")
-        for row in rows
-        if row.label == 0
-    ]
-    assert any(is_held_out(row.repo) for row in packaged)
-    write_functions([*rows, *packaged], wide_run.corpus / "functions.parquet")
-    side, _ = read_sides(wide_run.corpus, pair_weight=1.0, folds=2)
-    with np.load(wide_run.wide) as kept:
-        arrays = dict(kept)
-    arrays["out_of_fold"] = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
-    np.savez(wide_run.wide, **arrays)
-    calibrate(CALIBRATE, wide_run)
-    export(CONFIG, wide_run)
-    assert rankings(wide_run) == before
-    assert Table(held_out_rows(wide_run)).get(PACKAGES, "by_text", "called llm").value is not None
 
 
 def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:

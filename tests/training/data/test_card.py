@@ -63,15 +63,6 @@ def test_figures_match_rows(rows: list[Row]) -> None:
     assert sum(map(sum, lengths.values())) == 48
 
 
-def test_lengths_are_put_into_classes(rows: list[Row]) -> None:
-    lines = {1: "1 to 4 lines", 8: "5 to 8 lines", 9: "9 to 15 lines", 30: "30 lines or more"}
-    for number, name in lines.items():
-        card = card_of([replace(rows[0], label=1, lines=number)])
-        assert re.search(
-            rf"^\|\s+{re.escape(name)} \| 0 \| 1 \|$", section(card, "Length and tests"), re.MULTILINE
-        )
-
-
 def test_left_out_rows_are_reported(rows: list[Row]) -> None:
     assert "Nothing was left out." in card_of(rows)
     card = card_of(rows, {"filter: longest line": 3, "near duplicate of held-out code": 1234})
@@ -79,11 +70,6 @@ def test_left_out_rows_are_reported(rows: list[Row]) -> None:
         "filter: longest line": [3],
         "near duplicate of held-out code": [1234],
     }
-
-
-def test_card_contains_configuration(rows: list[Row]) -> None:
-    card = card_of(rows)
-    assert '"folder": "data",\n  "seed": 4' in section(card, "Configuration")
 
 
 def test_long_tail_is_summed_up(rows: list[Row]) -> None:

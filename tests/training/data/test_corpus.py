@@ -5,7 +5,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.data.corpus import CorpusConfig, corpus
 from codeorigin_training.data.reserved import digest
 from codeorigin_training.data.rows import (
@@ -104,23 +103,6 @@ def test_code_of_reserved_projects_is_excluded_from_every_source(
     assert repositories(replace(config, lockbox=False), Run(tmp_path / "unlocked")) == before
 
 
-def test_only_changed_inputs_are_read_again(tmp_path: Path, data: Path) -> None:
-    run, lines = Run(tmp_path / "run"), list[str]()
-    config = CorpusConfig(data=data)
-    corpus(config, run)
-    made = run.corpus / "functions.parquet"
-    first, written = made.read_bytes(), made.stat().st_mtime_ns
-    run.log = lines.append
-    corpus(config, run)
-    assert lines == [f"corpus: taken from {run.folder / 'cache'}"]
-    assert made.stat().st_mtime_ns == written
-    corpus(replace(config, filters=False), run)
-    assert made.stat().st_mtime_ns != written
-    write_corpus(data, repositories=13, seed=1)
-    corpus(config, run)
-    assert made.read_bytes() != first
-
-
 def test_filters_can_be_turned_off(tmp_path: Path, data: Path) -> None:
     add(data, ("mine/wide", "human", "def wide():\n    return [\n" + "        " + "1, " * 500 + "\n    ]"))
     config = CorpusConfig(data=data, near_duplicates=False)
@@ -165,11 +147,6 @@ def test_corpus_with_one_label_is_rejected(tmp_path: Path) -> None:
 def test_missing_source_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"gone.functions\.parquet: not found"):
         corpus(CorpusConfig(data=tmp_path / "gone"), Run(tmp_path / "run"))
-
-
-def test_data_must_be_named() -> None:
-    with pytest.raises(ConfigurationError, match=r"data: .*"):
-        load_config(CorpusConfig)
 
 
 def test_published_answers_of_every_llm_are_limited(tmp_path: Path, data: Path) -> None:

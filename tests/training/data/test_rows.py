@@ -129,27 +129,6 @@ def test_file_has_corpus_schema_and_no_temporary_file_is_left(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["functions.parquet"]
 
 
-def test_interrupted_write_leaves_existing_files_unchanged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = write_corpus(tmp_path / "data", repositories=8)
-    write_functions([HUMAN], tmp_path / "functions.parquet")
-    copy_pairs(data / "pairs.parquet", {"pair1"}, tmp_path / "pairs.parquet")
-    before = [(tmp_path / f"{name}.parquet").read_bytes() for name in ("functions", "pairs")]
-
-    def interrupted(table: object, path: Path, **_: object) -> None:
-        path.write_bytes(b"PAR1 half of it")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(pq, "write_table", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_functions([HUMAN, LLM], tmp_path / "functions.parquet")
-    with pytest.raises(KeyboardInterrupt):
-        copy_pairs(data / "pairs.parquet", {"pair5"}, tmp_path / "pairs.parquet")
-    assert [(tmp_path / f"{name}.parquet").read_bytes() for name in ("functions", "pairs")] == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "functions.parquet", "pairs.parquet"]
-
-
 def test_only_kept_pairs_are_copied(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=8)
     copy_pairs(data / "pairs.parquet", {"pair1", "pair5"}, tmp_path / "pairs.parquet")

@@ -115,25 +115,6 @@ class Recorder(Tracker):
         self.probabilities.append(probabilities)
 
 
-@pytest.mark.parametrize("pretrained", [True, False])
-def test_head_dropout_is_as_configured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pretrained: bool
-) -> None:
-    run, seen = make_run(tmp_path), []
-    if pretrained:
-        save_encoder(run.pretrained, fresh_encoder())
-
-    def look(model: Encoder, *_: object) -> None:
-        seen.append([module.p for module in model.head.modules() if isinstance(module, torch.nn.Dropout)])
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(command, "train", look)
-    for dropout in ((0.3, 0.2), (0.4, 0.0)):
-        with pytest.raises(KeyboardInterrupt):
-            finetune(replace(CONFIG, encoder=replace(tiny_shape(), head_dropout=dropout)), run)
-    assert seen == [[0.3, 0.2], [0.4, 0.0]]
-
-
 def test_figures_are_of_logits_as_they_were_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = make_run(tmp_path)
     run.track = True

@@ -94,23 +94,6 @@ def test_loss_falls_and_only_the_body_changes(vocabulary: Path, tmp_path: Path) 
     assert not (tmp_path / "work").exists()
 
 
-def test_interrupted_pretraining_resumes_to_the_same_weights(vocabulary: Path, tmp_path: Path) -> None:
-    def interrupt(figures: dict[str, float], step: int) -> None:
-        if "validation/loss" in figures and list((tmp_path / "work").glob("checkpoint-*")):
-            raise KeyboardInterrupt
-
-    config = dataclasses.replace(LEARNS, epochs=2)
-    with pytest.raises(KeyboardInterrupt):
-        train_body(TOKENS, vocabulary, fresh_encoder(), config, tmp_path / "work", silent, interrupt)
-    resumed, whole = fresh_encoder(), fresh_encoder()
-    lines: list[str] = []
-    train_body(TOKENS, vocabulary, resumed, config, tmp_path / "work", lines.append)
-    assert len(lines) == 1
-    train_body(TOKENS, vocabulary, whole, config, tmp_path / "other", silent)
-    for ours, theirs in zip(resumed.parameters(), whole.parameters(), strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
-
-
 def test_own_vocabulary_is_framed_and_its_special_tokens_are_not_masked(tmp_path: Path) -> None:
     name = str(write_tiny_roberta(tmp_path / "roberta"))
     bpe, frame = own_tokenizer(name)

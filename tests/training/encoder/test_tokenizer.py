@@ -11,12 +11,11 @@ from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.data.sides import read_training_texts
 from codeorigin_training.data.splits import is_held_out
-from codeorigin_training.encoder.tokenizer import TokenizerConfig, library_tokenizer, own_tokenizer, tokenizer
+from codeorigin_training.encoder.tokenizer import TokenizerConfig, own_tokenizer, tokenizer
 from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
-from support.tiny_training import tiny_tokenizer
 
 
 def run_with_corpus(folder: Path) -> Run:
@@ -73,13 +72,3 @@ def test_pad_and_mask_of_other_families_become_the_servers(folder: Path, tmp_pat
     tokenizer = Tokenizer(own_tokenizer(str(tmp_path))[0])
     assert (tokenizer.pad_id, tokenizer.mask_id) == (1, 399)
     assert json.loads((tmp_path / "tokenizer.json").read_text())["model"]["vocab"]["[PAD]"] == 1
-
-
-def test_transformers_reads_the_vocabulary_alike(tmp_path: Path) -> None:
-    tiny_tokenizer().save(tmp_path / "tokenizer.json")
-    library = library_tokenizer(tmp_path / "tokenizer.json")
-    assert (library.pad_token_id, library.mask_token_id) == (
-        tiny_tokenizer().pad_id,
-        tiny_tokenizer().mask_id,
-    )
-    assert len(library) == tiny_tokenizer().vocab_size

@@ -13,14 +13,12 @@ from codeorigin_training.encoder.inference import (
     centre,
     deep_logits,
     encode_rows,
-    length_batches,
     neutral_logit,
     sequence_logits,
 )
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.encoder.settings import Phase, Strategy, TrainingConfig
 from codeorigin_training.encoder.train import (
-    EncoderLoss,
     Examples,
     GradualUnfreezing,
     Texts,
@@ -186,16 +184,6 @@ def test_gradual_unfreezing_goes_down_in_equal_parts() -> None:
     assert shown == [one, one, two, two, three, three]
 
 
-def test_loss_is_binary_cross_entropy_of_the_logit() -> None:
-    task = EncoderLoss(fresh_encoder()).eval()
-    labels = torch.tensor([1.0, 0.0, 0.5])
-    ids = torch.arange(2, 17).reshape(3, 5)
-    found = task(labels, ids, ids > 0)
-    p = found["logits"].sigmoid()
-    wanted = -(labels * p.log() + (1 - labels) * (1 - p).log()).mean()
-    torch.testing.assert_close(found["loss"], wanted)
-
-
 def test_rows_are_drawn_by_weight_or_each_once() -> None:
     from codeorigin_training.encoder.train import _phase  # noqa: PLC0415
 
@@ -246,18 +234,3 @@ def test_windows_are_pooled_as_the_server_pools_them_and_the_baseline_can_be_mov
     assert neutral_logit(model, TOKENIZER) == pytest.approx(0.0, abs=1e-6)
     (after,) = deep_logits(model, [long], TOKENIZER, overlap=16)
     assert after == pytest.approx(found - moved_by, abs=1e-5)
-
-
-def test_batches_hold_similar_lengths_within_the_limit() -> None:
-    lengths = np.random.default_rng(0).integers(1, 90, 200)
-    batches = list(length_batches(lengths, np.arange(200), 256))
-    assert sorted(np.concatenate(batches).tolist()) == list(range(200))
-    assert all(len(batch) * lengths[batch].max() <= 256 for batch in batches if len(batch) > 1)
-
-
-def test_processes_do_not_change_the_tokens() -> None:
-    rows = tiny_rows(12)
-    for alone, together in zip(
-        encode_rows(rows, TOKENIZER), encode_rows(rows, TOKENIZER, processes=2), strict=True
-    ):
-        assert alone.tolist() == together.tolist()

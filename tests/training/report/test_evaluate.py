@@ -97,20 +97,6 @@ def test_sections_are_measured_once(
     evaluate(config, run)
 
 
-def test_page_is_made_again_from_report_alone(measured: tuple[Run, EvaluateConfig]) -> None:
-    run, config = measured
-    page = run.evaluation / "report.html"
-    before = page.read_text(encoding="utf-8")
-    page.unlink()
-    evaluate(EvaluateConfig(sections=(), bundle=config.bundle), run)
-    assert page.read_text(encoding="utf-8") == before
-
-
-def test_missing_report_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(CodeOriginError, match="not a report"):
-        evaluate(EvaluateConfig(sections=(), bundle=tmp_path), Run(tmp_path))
-
-
 def listing(folder: Path, bundle: Path, repos: list[str]) -> Path:
     """``bundle``, with ``repos`` as those that it has seen, in ``folder``."""
     shutil.copytree(bundle, folder)

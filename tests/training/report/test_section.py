@@ -1,6 +1,5 @@
 """Sections: figures as text, tables, pictures and pages of them, and how they are kept."""
 
-import json
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from codeorigin.model.bundle import default_model_dir
 from codeorigin_training import studies
 from codeorigin_training.cli import STUDIES, app
 from codeorigin_training.metrics.table import Estimate
@@ -99,18 +97,6 @@ def test_plots_are_well_formed_and_use_the_pages_colour_and_unique_ids(page: str
 def test_problems_come_first(page: str) -> None:
     assert problems(REPORT) == [EVIL, "not enough"]
     assert page.index("To be read first") < page.index("<h2 ")
-
-
-def test_figures_of_the_manifest_stand_once() -> None:
-    manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
-    (figure,) = (
-        row
-        for row in manifest["metrics"]["held_out"]
-        if (row["population"], row["context"], row["statistic"])
-        == ("all agents against human before mid-2021", "by_text", "auroc")
-    )
-    shown = f"<td>{figure['value']:.3f} ({figure['low']:.3f}-{figure['high']:.3f})</td>"
-    assert render(REPORT, manifest).count(shown) == 1
 
 
 @pytest.mark.parametrize(

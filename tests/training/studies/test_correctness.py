@@ -13,7 +13,6 @@ from codeorigin_training.data.rows import SNIPPETS, read_snippets
 from codeorigin_training.studies.correctness.answers import at_k, read_answers, run_answers, within_tasks
 from codeorigin_training.studies.correctness.comments import (
     bleu,
-    comment_language,
     with_comments_of,
 )
 from codeorigin_training.studies.correctness.study import CorrectnessConfig, year_of
@@ -115,21 +114,6 @@ def test_comments_are_exchanged() -> None:
     assert with_comments_of(java, "int g() {\n    // why\n    return 1;\n}", "java") == (
         "int f(int a)\n{\n  // why\n  return a;\n}"
     )
-
-
-@pytest.mark.parametrize(
-    ("comment", "language"),
-    [
-        ("Return the value of the list if it is not empty", "english"),
-        ("Devuelve el valor de la lista con los datos que se piden", "other language"),
-        ("Gibt den Wert der Liste mit einer Zahl, wenn nicht leer", "other language"),
-        ("返回列表中的值，如果为空则返回零", "other script"),
-        ("Возвращает значение списка", "other script"),
-        ("ok", None),
-    ],
-)
-def test_language_of_comments_is_detected(comment: str, language: str | None) -> None:
-    assert comment_language(f"def f(a):\n    # {comment}\n    return a\n", "python") == language
 
 
 def test_code_is_grouped_by_year() -> None:

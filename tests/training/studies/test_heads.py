@@ -224,17 +224,6 @@ def test_retriever_is_trained_saved_and_loaded_like_any_model(tmp_path: Path) ->
         make_retriever([], HeadsConfig(encoder=tmp_path / "nowhere"))
 
 
-@pytest.mark.parametrize("count", [1, 5, 6])
-def test_training_works_with_few_steps(count: int) -> None:
-    pairs = [pair(number) for number in range(count)]
-    config = replace(CONFIG, epochs=1, batch=2, train_pairs=2 * count)
-    pairs = (2 * pairs)[: config.train_pairs]
-    model = make_retriever([each.human_code for each in pairs], config)
-    said: list[str] = []
-    train_retriever(model, pairs, config, said.append)
-    assert said[-1].startswith("epoch 1: loss")
-
-
 def test_too_few_specifications_are_refused(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=7, functions=30)
     done = CliRunner().invoke(app, ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run")])

@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -23,14 +22,13 @@ from codeorigin_training.studies.language.data import (
     read_examples,
     side_of_repo,
 )
-from codeorigin_training.studies.language.measure import OWN, compared, of_view, peer_sample, time_figures
+from codeorigin_training.studies.language.measure import OWN, compared, of_view
 from codeorigin_training.studies.language.softmax import (
     fit_softmax_temperature,
     grammar_shifts,
-    quantised,
     threshold_for,
 )
-from codeorigin_training.studies.language.study import card, write_folder
+from codeorigin_training.studies.language.study import card
 from codeorigin_training.studies.language.texts import (
     HEADS,
     Example,
@@ -123,19 +121,6 @@ def test_existing_model_is_measured_again_and_otherwise_unchanged(data: Path, tm
     assert "not readable" in result.output
 
 
-def test_manifest_records_the_training_settings(tmp_path: Path) -> None:
-    model = LanguageModel.load()
-    settings = config().training | {"right": 0.97}
-    measured = [
-        *of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5),
-        *time_figures(np.ones(1)),
-    ]
-    write_folder(model, measured, settings, tmp_path / "model")
-    manifest = json.loads((tmp_path / "model" / "manifest.json").read_text("utf-8"))
-    assert manifest["settings"] == settings
-    assert LanguageModel.load(tmp_path / "model").shifts == model.shifts
-
-
 def values(figures: Iterable[Figure]) -> dict[str, float | None]:
     return {figure.statistic: figure.value for figure in figures}
 
@@ -172,7 +157,6 @@ def test_shifts_are_learnt_only_from_undecided_texts() -> None:
 @pytest.mark.parametrize(
     ("arguments", "part_"),
     [
-        (["nothing"], "unknown study 'nothing': choose one of correctness"),
         (["language", "--set", "width=9"], "width: Input should be greater than or equal to 256"),
         (["language"], "pass the folder of the corpus with --data"),
     ],
@@ -227,7 +211,6 @@ def test_no_line_of_texts_in_no_language_is_on_two_sides() -> None:
 
 def test_examples_depend_on_the_corpus_and_the_seed_alone(tmp_path: Path) -> None:
     write_functions_of_languages(tmp_path)
-    assert read_examples(tmp_path, config()) == read_examples(tmp_path, config())
     assert set(template_digests()) == {"heads.toml", "none_lines.toml"}
     units = {example.unit for example in read_examples(tmp_path, config())["test"] if example.label == "none"}
     assert units
@@ -264,24 +247,6 @@ def test_figures_match_values_by_hand() -> None:
     assert f1 == {"go": pytest.approx(2 / 3), "c": pytest.approx(2 / 3)}
 
 
-def test_peer_sample_is_balanced_by_language_and_view() -> None:
-    examples = [
-        Example(f"{label} {number}", label, "r", view)
-        for label in ("go", "c", "none")
-        for number in range(9 if label == "go" else 4)
-        for view in (TextPart.FIVE, TextPart.WHOLE)
-    ]
-    drawn = peer_sample(examples, 5, seed=1)
-    assert drawn == peer_sample(examples, 5, seed=1)
-    assert len({(each.text, each.view) for each in drawn}) == len(drawn)
-    counts = Counter((each.label, each.view) for each in drawn)
-    assert counts == {
-        (label, view): number
-        for label, number in (("go", 5), ("c", 4))
-        for view in (TextPart.FIVE, TextPart.WHOLE)
-    }
-
-
 def test_card_says_how_long_it_takes_and_what_the_comparison_is_based_on() -> None:
     examples = [Example(CODE["go"], "go", "r", TextPart.WHOLE)] * 3 + [
         Example(CODE["c"], "c", "r", TextPart.WHOLE)
@@ -310,13 +275,6 @@ def test_card_says_how_long_it_takes_and_what_the_comparison_is_based_on() -> No
     figures = Table(manifest["metrics"]).figures
     assert card(model, figures, size) == shipped
     assert min(figure.n or 0 for figure in figures if figure.statistic == "accuracy on the sample") >= 500
-
-
-def test_quantised_weights_are_within_half_a_step() -> None:
-    weights = np.random.default_rng(1).normal(size=(64, len(LABELS))).astype(np.float32)
-    small, scale, _ = quantised(weights, np.zeros(len(LABELS), dtype=np.float32))
-    assert small.dtype == np.int8
-    assert np.abs(small * scale - weights).max() <= scale.max() / 2 + 1e-6
 
 
 def test_softmax_temperature_grows_with_the_logits() -> None:

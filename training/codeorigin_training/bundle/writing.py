@@ -83,7 +83,7 @@ def write_bundle(
             raise ValueError("a bundle needs a wide part, an encoder, or both")
         if parts.wide is not None:
             quantize(parts.wide.table).save(folder / NGRAM_WEIGHTS)
-        parity = None if parts.encoder is None else asdict(export_graphs(folder, parts.encoder))
+        parity = None if parts.encoder is None else export_graphs(folder, parts.encoder)
         if parts.tokenizer is not None:
             parts.tokenizer.save(folder / TOKENIZER)
         largest: dict[str, float] = {}

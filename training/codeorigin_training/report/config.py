@@ -1,12 +1,14 @@
 """The settings of an evaluation report: what it measures, and on how many functions."""
 
 from pathlib import Path
+from typing import Literal, get_args
 
 from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT, Count
 
-SECTIONS = ("perturbations", "controls", "faithfulness")
+SectionName = Literal["perturbations", "controls", "faithfulness"]
+SECTIONS: tuple[SectionName, ...] = get_args(SectionName)
 """Parts of the report, in order; each is cached on disk and only measured again when its inputs change."""
 
 
@@ -22,7 +24,7 @@ class EvaluateConfig:
 
     bundle: Path | None = None
     data: Path | None = None
-    sections: tuple[str, ...] = SECTIONS
+    sections: tuple[SectionName, ...] = SECTIONS
     perturbed_functions: Count = 500
     control_functions: Count = 2000
     train_per_repository: Count = 60
@@ -30,7 +32,3 @@ class EvaluateConfig:
     rounds: Count = 200
     processes: Count = 2
     seed: int = 0
-
-    def __post_init__(self) -> None:
-        if unknown := sorted(set(self.sections) - set(SECTIONS)):
-            raise ValueError(f"there is no section {unknown[0]}; there are {', '.join(SECTIONS)}")

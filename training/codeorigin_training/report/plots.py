@@ -48,11 +48,11 @@ class Picture:
         return re.sub(r'(id="|url\(#|href="#)', lambda match: match.group() + name + "-", self.svg)
 
 
-def picture(title: str, draw: Callable[[Axes], None], width: float = 4.8, height: float = 3.6) -> Picture:
+def picture(title: str, draw: Callable[[Axes], None]) -> Picture:
     """What ``draw`` draws, as a reproducible, transparent ``svg`` element whose text stays text."""
     written = io.StringIO()
     with mpl.rc_context(_SETTINGS):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=(4.8, 3.6), layout="constrained")
         draw(figure.add_subplot())
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return Picture(title, _DECLARATION.sub("", written.getvalue()).replace(_INK, "currentColor").strip())

@@ -5,24 +5,10 @@ import re
 from collections import Counter
 
 from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.constructs import character_constructs
+from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin_training.data.perturb import read_lines, without_comments
 
-_COMMENTS = {CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING)}
 _SIGNATURE = CONSTRUCTS.index(Construct.SIGNATURE)
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_OTHER_WORDS = {
-    "es": "el los las una para por como esta este del que con si valor lista cuando cada",
-    "fr": "le les des une pour dans sur avec est sont cette pas qui que valeur liste chaque donc",
-    "de": "der die das ein eine und fuer für mit ist sind wird nicht wenn auf zum zur wert liste",
-    "pt": "os as um uma para por como esta este do da dos das que com se não valor lista quando",
-    "it": "il lo gli una per con che del della di non sono questo questa valore lista quando",
-}
-_ENGLISH_WORDS = """
-    the is of to and in for this that be not if we are it with from on as by or an will has should
-"""
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_FEW = 4
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _ORDERS = 4
 
@@ -35,7 +21,11 @@ def with_comments_of(code: str, other: str, language: str) -> str:
         return bare
     rows = bare.split("\n")
     header = 0
-    for number, line in enumerate(read_lines(bare, language)):
+    try:
+        read = list(read_lines(bare, language))
+    except ParseBudgetError:
+        return code
+    for number, line in enumerate(read):
         if _SIGNATURE in line.constructs:
             header = number
         elif line.text:
@@ -47,26 +37,6 @@ def with_comments_of(code: str, other: str, language: str) -> str:
     body = next((row for row in rows[place:] if row.strip()), "    ")
     indent = body[: len(body) - len(body.lstrip())] or "    "
     return "\n".join([*rows[:place], *(indent + line for line in lines), *rows[place:]])
-
-
-def comment_language(code: str, language: str) -> str | None:
-    """``english``, ``other script``, ``other language`` (in Latin letters), or None if there are too few words.
-
-    Decided by the script of the letters, then by frequent short words.
-    """
-    codes = character_constructs(code, language)
-    text = "".join(
-        character if mark in _COMMENTS else " " for character, mark in zip(code, codes, strict=True)
-    )
-    letters = [character for character in text if character.isalpha()]
-    if sum(ord(character) > 0x2FF for character in letters) > 0.3 * max(len(letters), 1):
-        return "other script"
-    words = [word.lower() for word in _WORD.findall(text)]
-    if len(words) < _FEW:
-        return None
-    english = sum(word in _ENGLISH for word in words)
-    others = max(sum(word in set(known.split()) for word in words) for known in _OTHER_WORDS.values())
-    return "other language" if others > english and others >= 2 else "english"
 
 
 def bleu(candidate: str, reference: str) -> float:

@@ -1,12 +1,11 @@
 """The study ``correctness``: whether passing its tests shows, what misleads the detector on pairs, false positives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT, Count, Positive
 from codeorigin_training.data.perturb import without_comments
@@ -19,7 +18,7 @@ from codeorigin_training.metrics.estimates import Rounds, pair_estimates, share
 from codeorigin_training.report.cells import interval, percent_interval, pivot, share_cell
 from codeorigin_training.report.section import Section
 from codeorigin_training.studies.correctness.answers import answers_section, read_answers, run_answers
-from codeorigin_training.studies.correctness.comments import comment_language, with_comments_of
+from codeorigin_training.studies.correctness.comments import with_comments_of
 from codeorigin_training.studies.frame import Frame
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
@@ -92,7 +91,7 @@ def pairs_section(
         return [
             detector.score_texts(
                 [
-                    (_changed(change, code, other, pair.language), pair.language)
+                    (change(code, other, pair.language), pair.language)
                     for (code, other), pair in zip(side, pairs, strict=True)
                 ]
             )
@@ -137,26 +136,17 @@ def pairs_section(
     )
 
 
-def _changed(change: Change, code: str, other: str, language: str) -> str:
-    try:
-        return change(code, other, language)
-    except ParseBudgetError:
-        return code
-
-
 def false_positives_section(rows: Sequence[Row], detector: Detector, warnings: tuple[str, ...]) -> Section:
-    """Human functions called ``llm``, by the language of their comments and by the year of the code."""
+    """Human functions called ``llm``, by the year of the code."""
     called, projects = detector.answers(rows, detector.logits(rows)).llm, unit_numbers(rows)
-    kinds: Mapping[str, Callable[[Row], str]] = {"comments": _comments_of, "year": year_of}
-    figures = []
-    for kind, of in kinds.items():
-        names = np.array([of(row) for row in rows])
-        for name in sorted(set(names.tolist()), key=lambda name: (not name.startswith("up to"), name)):
-            if (inside := names == name).sum() >= _FEWEST:
-                found = share(called[inside], projects[inside])
-                figures.append(found.named(f"{kind}: {name}", "by_text", "called llm"))
+    years = np.array([year_of(row) for row in rows])
+    figures = [
+        share(called[inside], projects[inside]).named(year, "by_text", "called llm")
+        for year in sorted(set(years.tolist()), key=lambda name: (not name.startswith("up to"), name))
+        if (inside := years == year).sum() >= _FEWEST
+    ]
     return Section(
-        title="False positives: comments in other languages, and year",
+        title="False positives, by year",
         note=(
             "Human functions of held-out repositories at the bundle's own thresholds, each by its own text, "
             "repositories weighing alike."
@@ -172,13 +162,6 @@ def false_positives_section(rows: Sequence[Row], detector: Detector, warnings: t
         ),
         figures=tuple(figures),
     )
-
-
-def _comments_of(row: Row) -> str:
-    try:
-        return comment_language(row.code, row.language) or "none, or few words"
-    except ParseBudgetError:
-        return "none, or few words"
 
 
 def year_of(row: Row) -> str:

@@ -10,6 +10,7 @@ from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, La
 from codeorigin.model.folder import MANIFEST, sha256_of
 from codeorigin_training.bundle.writing import sealed_text
 from codeorigin_training.metrics.table import Figure
+from codeorigin_training.report.pages import rendered
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import atomic_path, write_atomically
 from codeorigin_training.studies.frame import Frame
@@ -30,12 +31,6 @@ from codeorigin_training.studies.language.softmax import fitted, train
 from codeorigin_training.studies.language.texts import template_digests
 
 CARD = "README.md"
-
-_LIMITS = (
-    "JavaScript without type annotations is also TypeScript, and much of C is also C++; the confidence is then low. "
-    "It is trained on functions; beginnings of files and texts in none of the languages are generated from "
-    "templates, to which version 0.2.0 added files of an operating system."
-)
 
 
 def study(config: LanguageConfig, frame: Frame) -> list[Section]:
@@ -110,17 +105,12 @@ def _made_with(folder: Path) -> dict[str, object]:
 
 def card(model: LanguageModel, measured: Sequence[Figure], size: int) -> str:
     """The model card, in Markdown; ``size`` is the size of the weights in bytes."""
-    named = ", ".join(label for label in model.labels if label != NONE)
-    tables = "".join(
-        f"## {table.title}\n\n{table.note}\n\n{table.markdown}\n\n" for table in language_tables(measured)
-    )
-    return (
-        f"# {BUNDLED_NAME} {model.version}\n\n"
-        f"Tells which programming language a text is in, or none: {named}. A linear softmax over hashed n-grams of "
-        "characters, words and word shapes, with weights of one byte each. Between C and C++, and between "
-        "JavaScript and TypeScript, the grammars also count if the words leave it open. "
-        f"{size / 1e6:.1f} MB. It names no language if the confidence is below {model.threshold:.2f}. "
-        "The likelier of C and C++, or of JavaScript and TypeScript, is named if both together are not below it. "
-        f"One text takes {median_time(measured):.1f} ms (median, where this card was made).\n\n"
-        f"{tables}## Limits\n\n{_LIMITS}\n"
+    return rendered(
+        "language.md.j2",
+        name=BUNDLED_NAME,
+        model=model,
+        named=", ".join(label for label in model.labels if label != NONE),
+        megabytes=size / 1e6,
+        milliseconds=median_time(measured),
+        tables=language_tables(measured),
     )
