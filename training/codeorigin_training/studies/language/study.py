@@ -107,7 +107,7 @@ def card(model: LanguageModel, measured: Sequence[Figure], size: int) -> str:
     """The model card, in Markdown; ``size`` is the size of the weights in bytes."""
     return rendered(
         "language.md.j2",
-        name=BUNDLED_NAME,
+        title=BUNDLED_NAME,
         model=model,
         named=", ".join(label for label in model.labels if label != NONE),
         megabytes=size / 1e6,
