@@ -160,7 +160,8 @@ class WorkerThread:
                 if gave_way and not token.cancelled and not self._stopping:
                     heapq.heappush(self._jobs, job)
                     return self.changed
-            return partial(self._finish, future, None, error)
+            # Its frames hold the future and the text: a cycle, which would stay until Python looks for garbage.
+            return partial(self._finish, future, None, error.with_traceback(None))
         except Exception as error:
             return partial(self._finish, future, None, error)
         except BaseException as error:

@@ -1,7 +1,10 @@
 """The scoring thread: order, cancellation, failures, stopping."""
 
 import asyncio
+import gc
 import threading
+import weakref
+from functools import partial
 
 import pytest
 
@@ -90,6 +93,33 @@ async def test_cancelled_idle_work_does_not_pile_up_behind_urgent_work() -> None
     assert isinstance(idle[0].exception(), Cancelled)
     release.set()
     await waiting
+    assert worker.stop(5)
+
+
+async def test_cancelled_work_leaves_nothing_in_memory() -> None:
+    """Each edit cancels a few jobs that hold the text; what Python's search for garbage alone can free piles up."""
+    worker, token = WorkerThread(), CancelToken()
+
+    def give_up(text: list[str], cancel: CancelToken) -> None:
+        token.cancel()
+        cancel.raise_if_cancelled()
+        text.clear()
+
+    class Text(list[str]):
+        pass
+
+    text = Text()
+    kept = weakref.ref(text)
+    gc.disable()
+    try:
+        future = worker.submit(partial(give_up, text), token=token)
+        await asyncio.wait({future})
+        assert isinstance(future.exception(), Cancelled)
+        del future, text
+        await worker.submit(lambda _: None)
+        assert kept() is None
+    finally:
+        gc.enable()
     assert worker.stop(5)
 
 
