@@ -66,8 +66,8 @@ class RecordReader:
     """Reads the records about the commits below ``head``, which is a full name. Use it in a ``with`` block.
 
     ``state`` is the repository's at that commit, if it is known. All that is read together may be ``share`` times what
-    is enough for some files. ``problems`` has one line for each record that was skipped, at most
-    :data:`_MOST_PROBLEMS`.
+    is enough for some files, but not the traces, which stay in memory. ``problems`` has one line for each record that
+    was skipped, at most :data:`_MOST_PROBLEMS`.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class RecordReader:
         self._repository = repository
         self._objects = Objects(repository.git)
         self.problems: list[str] = []
-        self._budget = Budget(size=share * _MOST_BYTES, items=share * _MOST_WORK)
+        self._budget = Budget(size=_MOST_BYTES, items=_MOST_WORK)
         self._known: dict[str, CommitRecords] = {}
         self._parsed: dict[str, CommitRecords] = {}
         self._weight = 0
@@ -88,6 +88,8 @@ class RecordReader:
         self._traces: dict[str, list[AgentTrace]] = {}
         if state.traces is not None:
             self._read_traces(state.traces)
+        self._budget.size += (share - 1) * _MOST_BYTES
+        self._budget.items += (share - 1) * _MOST_WORK
 
     def __enter__(self) -> "RecordReader":
         return self

@@ -154,6 +154,19 @@ def test_agent_traces_have_one_limit_together(repository: Repository) -> None:
     assert traced(repository, files) == TOO_MANY
 
 
+def test_agent_traces_are_no_more_for_a_history(repository: Repository) -> None:
+    """They stay in memory, whatever else may be read of its commits."""
+    head = repository.git("rev-parse", "HEAD")
+    half = agent_trace(head, "c.py", *[{"start_line": 1, "end_line": 2}] * (MOST_RANGES // 2))
+    files = {f".agent-trace/{n}.jsonl": half.replace("c.py", f"c{n}.py") for n in range(4)}
+    repository.commit(files, date="2026-01-03")
+    (noted,) = annotated(repository, [git_ai_note({"b.py": {KEY: "1-2"}})])
+    with RecordReader(Opened.of(repository.folder), noted, share=reader.FOR_ALL_COMMITS) as records:
+        assert records.problems == [TOO_MANY]
+        assert sum(len(traces) for traces in records._traces.values()) < 3
+        assert records.of_commit(noted).of_line("b.py", 1) is not None
+
+
 def test_empty_traces_count_for_every_commit(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_MOST_WORK", 190)
     head = repository.git("rev-parse", "HEAD")
