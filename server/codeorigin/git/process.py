@@ -283,7 +283,11 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
     lines = [line for line in os.fsdecode(complaint).splitlines() if line.strip()]
     text = " ".join(lines)
     if "dubious ownership" in text:
-        advice = shell_command("git", "config", "--global", "--add", "safe.directory", folder)
+        # Git trusts the top of a repository alone, and a relative name would be that of any current folder.
+        top, found = folder.resolve(), re.search(r"in repository at '(.*)'", "\n".join(lines))
+        if found is not None and top.is_relative_to(found[1]):
+            top = Path(found[1])
+        advice = shell_command("git", "config", "--global", "--add", "safe.directory", top)
         return RepositoryError(
             "git does not trust this repository, because it belongs to another user; if you do, "
             + (f"run: {advice}" if advice is not None else "add it to safe.directory in git's configuration"),

@@ -1,6 +1,7 @@
 """A command that a message offers runs what it says, whatever the names in it are."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -37,6 +38,17 @@ def test_advice_about_a_repository_quotes_its_folder(
     assert subprocess.run(
         ["sh", "-c", f'set -- {command}; printf %s "$6"'], capture_output=True, check=True
     ).stdout.decode() == str(folder)
+
+
+def test_advice_about_a_repository_names_its_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git trusts nothing by the name of another folder; and by ``.``, whatever repository is the current folder."""
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    said = f"fatal: detected dubious ownership in repository at '{tmp_path}'".encode()
+    assert str(explained(said, "log", Path())).endswith(f" safe.directory {tmp_path}")
+    assert str(explained(said + b"?", "log", Path())).endswith(f" safe.directory {tmp_path}")
+    elsewhere = said.replace(str(tmp_path).encode(), b"/elsewhere")
+    assert str(explained(elsewhere, "log", Path())).endswith(f" safe.directory {tmp_path / 'sub'}")
 
 
 def test_no_command_for_a_folder_that_ends_the_line(tmp_path_factory: pytest.TempPathFactory) -> None:
