@@ -13,7 +13,8 @@ from codeorigin.model.folder import sealed
 from codeorigin_training.cli import app
 from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.experiments.declared import agent_functions, by_key, declared_figures
+from codeorigin_training.experiments.declared import keep_judged, keep_known
+from codeorigin_training.experiments.declared_figures import by_key, declared_figures
 from codeorigin_training.experiments.joined import joined_figures
 from codeorigin_training.experiments.trials import ExperimentError, newest, page, read_trials
 from codeorigin_training.metrics.table import Estimate
@@ -133,25 +134,43 @@ def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
     )
     Repository(tmp_path / "ann+empty")
     (tmp_path / "no-repository").mkdir()
-    found = list(agent_functions(tmp_path, Analyzer.load(tiny_model_dir)))
-    commits = [made.git("rev-parse", commit) for commit in ("HEAD~3", "HEAD~1")]
-    assert sorted((row["tool"], row["model"], row["commit"], row["repository"]) for row in found) == [
-        ("claude", None, commits[1], "ann/kit"), ("codex", "gpt-5.5", commits[0], "ann/kit")
-    ]  # fmt: skip
-    assert {row[way] for row in found for way in ("by_text", "in_file")} <= {"llm", "unsure", "human"}
+    results = tmp_path / "results"
+    results.mkdir()
+    keep_known(tmp_path, results)
     # What cannot be read is said in one line.
     said = capsys.readouterr().err
-    assert (said.count("\n"), said.startswith("ann/empty: is left out: "), "no commits yet" in said) == (
-        1,
-        True,
-        True,
-    )
-    figures = declared_figures(found)
-    assert (figures["functions"], figures["repositories"], figures["table"]) == (2, ["ann/kit"], [])
+    assert said.count("\n") == 1
+    assert said.startswith("ann/empty: is left out: ")
+    assert "no commits yet" in said
+    known = json.loads((results / "ann+kit.known.json").read_text())
+    commits = [made.git("rev-parse", commit) for commit in ("HEAD~4", "HEAD~3", "HEAD~1")]
+    assert sorted((row["by"], row["tool"], row["model"], row["commit"]) for row in known["functions"]) == [
+        ("agent", "claude", None, commits[2]), ("agent", "codex", "gpt-5.5", commits[1]),
+        ("old", None, None, commits[0]),
+    ]  # fmt: skip
+    (project,) = keep_judged(tmp_path, results, Analyzer.load(tiny_model_dir))
+    assert (project["repository"], project["head"]) == ("ann/kit", made.git("rev-parse", "HEAD"))
+    for row in project["functions"]:
+        assert {"by_text", "in_file", "in_file_and_past", "in_file_and_records"} <= set(row["readings"])
+        assert {band for band, _ in row["readings"].values()} <= {"llm", "unsure", "human"}
+    figures = declared_figures([project])
+    assert figures["repositories"] == {"ann/kit": project["head"]}
+    assert figures["functions"] == {"agent": 2, "old": 1}
+    shares = {
+        (row["population"], row["statistic"]): row["value"]
+        for row in figures["table"]
+        if row["context"] == "in_file" and row["language"] == "all"
+    }
+    called = [shares["all agents", band] for band in ("called llm", "unsure", "called human")]
+    assert sum(called) == pytest.approx(1)
+    # What is kept is not read again.
+    (results / "ann+kit.judged.json").write_text(json.dumps({"kept": True}))
+    assert keep_judged(tmp_path, results, Analyzer.load(tiny_model_dir)) == [{"kept": True}]
 
 
 def function(tool: str, commit: str, band: str, **more: Any) -> dict[str, Any]:
-    return {"tool": tool, "model": "m", "commit": commit, "by_text": "unsure", "in_file": band} | more
+    readings = {"by_text": ["unsure", 0.0], "in_file": [band, 1.0]}
+    return {"by": "agent", "tool": tool, "model": "m", "commit": commit, "readings": readings} | more
 
 
 def test_rows_have_shares_with_intervals_over_commits() -> None:
@@ -159,11 +178,11 @@ def test_rows_have_shares_with_intervals_over_commits() -> None:
     others = [function("x", "1", "human", repository="b"), function("x", "2", "unsure", repository="b")]
     figures = by_key([*ones, *others, function("y", "1", "llm", repository="a")], "tool", 2)
     found = {(figure.population, figure.context, figure.statistic): figure for figure in figures}
-    commits = found["by x", "", "commits"]
+    commits = found["written by x", "", "commits"]
     assert (commits.value, commits.n, commits.repositories) == (3.0, 5, 2)
-    called, human = (found["by x", "in_file", f"called {band}"] for band in ("llm", "human"))
+    called, human = (found["written by x", "in_file", f"called {band}"] for band in ("llm", "human"))
     assert (called.value, human.value) == (0.6, 0.2)
-    assert found["by x", "by_text", "called llm"].high == 0.0
+    assert found["written by x", "by_text", "called llm"].high == 0.0
     # All of one commit are drawn together: more than a twentieth of the samples lack it.
     assert called.low == 0.0
     assert called.high is not None

@@ -1,171 +1,170 @@
-"""How the model does on code of which records say that an agent wrote it: figures by tool and model.
+"""How a model does on code whose author is known, in whole repositories, judged as a user would meet it.
 
-``python -m codeorigin_training.experiments.declared FOLDER`` judges the functions of HEAD in each repository of the
-folder, whose name is that of the repository with ``+`` in place of the slash. The past of a project is left out, so
-that the figures are the model's; so are its settings.
+``python -m codeorigin_training.experiments.declared known REPOSITORIES RESULTS`` finds the functions at HEAD that
+records say an agent wrote, and those that people wrote before December 2022. Nothing is scored, so that repositories
+can be chosen by what they hold. ``... declared judge REPOSITORIES RESULTS`` judges them, and prints the long table of
+figures as JSON. A repository's folder is called by its name, with ``+`` in place of the slash; it is a clone with a
+working tree, which may be empty. What is in RESULTS already is not read again.
 """
 
 import json
+import math
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.functions.documents import Document
-from codeorigin.functions.function_lines import FunctionLines, function_lines
-from codeorigin.git.blame import LineOrigin, origins_of_files
-from codeorigin.git.diff import commit_changes
 from codeorigin.git.objects import Objects
-from codeorigin.git.repository import Repository, read_commit
-from codeorigin.git.scratch_objects import ScratchObjects
-from codeorigin.languages import Language
+from codeorigin.git.repository import Repository
 from codeorigin.languages.kinds import kind_for_path
-from codeorigin.records.reader import RecordReader
-from codeorigin.records.record import WROTE, Record, WrittenBy
-from codeorigin.shell.options import cores
+from codeorigin.model.past import Past
+from codeorigin.past.old_functions import repository_past
 from codeorigin.text.sources import decode_source
-from codeorigin_training.data.rows import numbered
-from codeorigin_training.metrics.estimates import mean
-from codeorigin_training.metrics.rankings import Bootstrap
-from codeorigin_training.metrics.table import BANDS, Estimate, Figure
+from codeorigin_training.data.filters import FilterConfig
+from codeorigin_training.experiments.declared_figures import JudgedProject, declared_figures
+from codeorigin_training.experiments.known_functions import AGENT, MOST_BYTES, KnownFunctions, known_functions
+from codeorigin_training.run import write_atomically
 
-_FEWEST_BY_TOOL, _FEWEST_BY_MODEL = 20, 30
-_DRAWS = Bootstrap(rounds=1_000)
-_MOST_FILES = 2_000
-_MOST_BYTES = 2_000_000
+_MOST_FILES = 120
+_FEWEST_BY_AGENTS, _FEWEST_BY_PEOPLE = 5, 20
+_AT_ONCE = 20
 
 
-def agent_functions(folder: Path, analyzer: Analyzer) -> Iterator[dict[str, Any]]:
-    """The judged functions by agents of the repositories in ``folder``; one that cannot be read is said on stderr."""
+def repositories(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Name and folder of every repository in ``folder``."""
     for path in sorted(folder.glob("*+*")):
-        name = path.name.removesuffix(".git").replace("+", "/", 1)
+        yield path.name.removesuffix(".git").replace("+", "/", 1), path
+
+
+def keep_known(folder: Path, results: Path) -> None:
+    """Write the functions whose author is known of every repository; one that cannot be read is said on stderr."""
+    for name, path in repositories(folder):
+        kept = _kept(results, name, "known")
+        if kept.exists():
+            continue
         try:
-            for function in _of_repository(Repository.of(path), analyzer):
-                yield function | {"repository": name}
+            found = known_functions(Repository.of(path), _MOST_FILES)
         except CodeOriginError as error:
             sys.stderr.write(f"{name}: is left out: {error}\n")
+        else:
+            write_atomically(kept, json.dumps(asdict(found)) + "\n")
 
 
-def _of_repository(repository: Repository, analyzer: Analyzer) -> Iterator[dict[str, Any]]:
-    head = repository.resolve("HEAD")
-    files = repository.chosen_files(head, lambda path: isinstance(kind_for_path(path), Language), _MOST_FILES)
-    with (
-        RecordReader(repository, head) as records,
-        ScratchObjects(repository) as scratch,
-        Objects(repository.git) as objects,
-    ):
-        blames = origins_of_files(scratch.git, ((head, path) for path, _ in files), cores())
-        functions: list[_AgentFunction] = []
-        for (path, blob), origins in zip(files, blames, strict=True):
-            found = [records.of_line(origin) for origin in origins or ()]
-            if any(found):
-                try:
-                    content = objects.read(blob, _MOST_BYTES) or b""
-                    functions += _of_file(content, path, origins or (), found, analyzer)
-                except CodeOriginError:
-                    continue
-        # What a commit only moved, it did not write: the rule of the server for a change.
-        commits = {function.origins[0].commit for function in functions}
-        single = [name for name in commits if len(read_commit(objects, name).parents) < 2]
-        moved = {
-            (name, file.path): file.moved
-            for name, change in commit_changes(repository, single, lambda path: True)
-            for file in change.files
-        }
-    for function in functions:
-        lines = [origin.line for origin in function.origins]
-        key = function.origins[0].commit, function.origins[0].path
-        if key not in moved or not moved[key].holds(min(lines), max(lines)):
-            yield function.row
+def keep_judged(folder: Path, results: Path, analyzer: Analyzer) -> list[JudgedProject]:
+    """The judged functions of every repository of which enough functions are known; they are kept as well."""
+    found = []
+    for name, path in repositories(folder):
+        known, kept = (_kept(results, name, what) for what in ("known", "judged"))
+        if known.exists() and not kept.exists():
+            functions = KnownFunctions.of(json.loads(known.read_text(encoding="utf-8")))
+            if not has_enough(functions):
+                continue
+            try:
+                project = judged_project(name, Repository.of(path), functions, analyzer)
+            except CodeOriginError as error:
+                sys.stderr.write(f"{name}: is left out: {error}\n")
+                continue
+            write_atomically(kept, json.dumps(project) + "\n")
+        if kept.exists():
+            found.append(json.loads(kept.read_text(encoding="utf-8")))
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class _AgentFunction:
-    """The row of a function, and where its lines stand in the commit and file that most of them come from."""
-
-    row: dict[str, Any]
-    origins: Sequence[LineOrigin]
-
-
-def _of_file(
-    content: bytes,
-    path: str,
-    origins: Sequence[LineOrigin],
-    records: Sequence[Record | None],
-    analyzer: Analyzer,
-) -> Iterator[_AgentFunction]:
-    kind = kind_for_path(path)
-    assert kind is not None
-    document = Document(decode_source(content, path, _MOST_BYTES, kind.id), kind.id, path)
-    by_text, in_file = (
-        analyzer.analyze(document, file_context=context).functions for context in (False, True)
-    )
-    places = function_lines(document.text, [function.span for function in by_text])
-    for alone, among, place in zip(by_text, in_file, places, strict=True):
-        wrote = _wrote(place, records)
-        if wrote is not None and alone.verdict.band is not None:
-            lines = [origins[line - 1] for line in place.lines_with_text()]
-            ((commit, path), _) = Counter((line.commit, line.path) for line in lines).most_common(1)[0]
-            row = {
-                "tool": _common([record.tool for record in wrote]),
-                "model": _common([record.model for record in wrote]),
-                "commit": commit,
-                "by_text": alone.verdict.band,
-                "in_file": among.verdict.band,
-            }
-            yield _AgentFunction(row, [line for line in lines if (line.commit, line.path) == (commit, path)])
+def has_enough(known: KnownFunctions) -> bool:
+    """Whether a repository has the functions of both kinds without which it is not counted."""
+    shortest = FilterConfig().shortest_llm
+    by_agents = sum(function.by == AGENT and function.lines >= shortest for function in known.functions)
+    by_people = sum(function.by != AGENT for function in known.functions)
+    return by_agents >= _FEWEST_BY_AGENTS and by_people >= _FEWEST_BY_PEOPLE
 
 
-def _wrote(lines: FunctionLines, records: Sequence[Record | None]) -> list[Record] | None:
-    """The records about all lines of a function, if they all say that an agent wrote it."""
-    found = [records[line - 1] if line <= len(records) else None for line in lines.lines_with_text()]
-    known = [record for record in found if record is not None and record.by is WrittenBy.AGENT]
-    written = [record for record in known if record.strength in WROTE and not record.is_stale]
-    return written if written and len(written) == len(found) else None
+def judged_project(
+    name: str, repository: Repository, known: KnownFunctions, analyzer: Analyzer
+) -> JudgedProject:
+    """The known functions of a repository with the band and the log-odds of each way to judge them.
 
+    Functions without a verdict, such as short ones, are left out.
 
-def _common(values: Sequence[str | None]) -> str | None:
-    return values[0] if len(set(values)) == 1 else None
-
-
-def by_key(functions: Sequence[Mapping[str, Any]], key: str, fewest: int) -> Iterator[Figure]:
-    """For each value of ``key`` with ``fewest`` functions, the most first: commits, and the share in each band.
-
-    The intervals are by bootstrap over commits.
+    Raises:
+        CodeOriginError: the repository cannot be read, or the model failed.
     """
-    for name, count in Counter(function[key] for function in functions).most_common():
-        if name is not None and count >= fewest:
-            some = [function for function in functions if function[key] == name]
-            commits = numbered([f"{function['repository']} {function['commit']}" for function in some])
-            repositories = len({function["repository"] for function in some})
-            of_commits = Estimate(float(commits.max() + 1), n=count, repositories=repositories)
-            yield of_commits.named(f"by {name}", "", "commits")
-            for context in ("by_text", "in_file"):
-                for statistic, band in zip(BANDS, ("llm", "unsure", "human"), strict=True):
-                    called = np.array([function[context] == band for function in some])
-                    found = replace(mean(commits, called, _DRAWS), repositories=repositories)
-                    yield found.named(f"by {name}", context, statistic)
-
-
-def declared_figures(functions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The table of figures by tool and by model."""
-    figures = [
-        *by_key(functions, "tool", _FEWEST_BY_TOOL),
-        *by_key(functions, "model", _FEWEST_BY_MODEL),
+    by_path: dict[str, dict[int, dict[str, Any]]] = {}
+    for function in known.functions:
+        by_path.setdefault(function.path, {})[function.start] = asdict(function) | {"readings": {}}
+    ways = _ways(repository, known.head, analyzer)
+    paths = sorted(by_path)
+    for start in range(0, len(paths), _AT_ONCE):
+        documents = list(_documents(repository, known.head, paths[start : start + _AT_ONCE]))
+        for context, (past, in_file) in ways.items():
+            reports = analyzer.analyze_many(documents, file_context=in_file, past=past)
+            for document, report in zip(documents, reports, strict=True):
+                if isinstance(report, Exception):
+                    continue
+                functions = by_path[document.path or ""]
+                for judged in report.functions:
+                    function = functions.get(judged.span.range.start)
+                    if function is not None and judged.verdict.probability is not None:
+                        function["language"] = report.language
+                        band = judged.verdict.band
+                        function["readings"][context] = [band, _log_odds(judged.verdict.probability)]
+    functions = [
+        function for found in by_path.values() for function in found.values() if function["readings"]
     ]
+    declared = ways["in_file_and_records"][0]
     return {
-        "functions": len(functions),
-        "repositories": sorted({function["repository"] for function in functions}),
-        "table": [figure.to_row(digits=4) for figure in figures],
+        "repository": name,
+        "head": known.head,
+        "declared": declared.reference.declared if declared and declared.reference else 0,
+        "functions": functions,
     }
 
 
+def _ways(repository: Repository, head: str, analyzer: Analyzer) -> Mapping[str, tuple[Past | None, bool]]:
+    """How functions are judged: by which past of the project, and whether in their file."""
+    records, people = (
+        repository_past(repository, analyzer.bundle, lambda: analyzer, head=head, declared=declared)
+        for declared in (True, False)
+    )
+    past = None if records is None else replace(records, reference=None)
+    return {
+        "by_text": (None, False),
+        "in_file": (None, True),
+        "by_text_and_past": (past, False),
+        "in_file_and_past": (past, True),
+        "in_file_and_people": (people, True),
+        "in_file_and_records": (records, True),
+    }
+
+
+def _documents(repository: Repository, head: str, paths: Sequence[str]) -> Iterator[Document]:
+    with Objects(repository.git) as objects:
+        for path, blob in zip(
+            paths, repository.all_named(*(f"{head}:{path}" for path in paths)), strict=True
+        ):
+            kind = kind_for_path(path)
+            if kind is not None and blob is not None:
+                content = objects.read(blob, MOST_BYTES) or b""
+                yield Document(decode_source(content, path, MOST_BYTES, kind.id), kind.id, path, inside=path)
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(max(probability, 1e-12), 1 - 1e-12)
+    return math.log(inside / (1 - inside))
+
+
+def _kept(results: Path, name: str, what: str) -> Path:
+    return results / f"{name.replace('/', '+')}.{what}.json"
+
+
 if __name__ == "__main__":
-    figures = declared_figures(list(agent_functions(Path(sys.argv[1]), Analyzer.load())))
-    sys.stdout.write(f"{json.dumps(figures, indent=1)}\n")
+    step, checkouts, kept_in = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    kept_in.mkdir(parents=True, exist_ok=True)
+    if step == "known":
+        keep_known(checkouts, kept_in)
+    else:
+        figures = declared_figures(keep_judged(checkouts, kept_in, Analyzer.load()))
+        sys.stdout.write(f"{json.dumps(figures, indent=1)}\n")

@@ -17,6 +17,8 @@ INSIDE = "inside one repository"
 PUBLISHED, PUBLISHED_HUMAN = "published answers of models", "published answers of people"
 MIXED_FILES, MIXED_COMMITS = "files of both classes", "half moved into human commits"
 AS_THEY_ARE = "as they are"
+WRITTEN_BY = "written by "
+"""Before the name of a tool or model: its functions in whole repositories, all alike."""
 
 BANDS = ("called llm", "unsure", "called human")
 """Statistics: the share of a population in each band."""

@@ -124,7 +124,7 @@ def quality_pages(
 
     ``report`` is report.json, for what is lost under perturbations.
     """
-    records, lockbox = newest(trials, "records-"), newest(trials, "lockbox-")
+    records, lockbox, drawn = (newest(trials, prefix) for prefix in ("records-", "lockbox-", "drawn-"))
     expected = _expected(manifest, trials)
     held_out, people = expected["held_out"], Table(trials[lockbox].figures["table"])
     values = dict(
@@ -140,7 +140,11 @@ def quality_pages(
         people=people,
         lockbox=trials[lockbox].figures,
         lockbox_model=trials[lockbox].model,
+        drawn_name=drawn,
+        drawn=trials[drawn].settings,
         lockbox_contexts=tables.lockbox_contexts(people),
+        lockbox_languages=tables.languages(people),
+        lockbox_lengths=tables.lengths(people),
         written_by=tables.written_by(people),
         ranking=tables.ranking(held_out),
         baselines_name=newest(trials, "baselines-"),

@@ -14,6 +14,7 @@ from codeorigin_training.metrics.table import (
     OLD,
     PACKAGES,
     PAIRS,
+    WRITTEN_BY,
     WRITTEN_PAIRS,
     Estimate,
     Figure,
@@ -39,9 +40,10 @@ _CONTEXTS = {
     "by_text_and_past": "by its own text, with the project's past",
     "in_file_and_past": "in its file, with the project's past",
     "by_text_and_records": "by its own text, with the project's own code",
+    "in_file_and_people": "in its file, with the project's own code, its records left out",
     "in_file_and_records": "in its file, with the project's own code",
 }
-_WITH_PAST = ("by_text", "in_file", "by_text_and_past", "in_file_and_past")
+_WITH_PAST = ("by_text", "in_file", "in_file_and_past", "in_file_and_people", "in_file_and_records")
 _ERAS = {OLD: "before mid-2021", MODERN: "2021-07 to 2022-11"}
 _FLAGGED = tuple(f"human, {era}: flagged" for era in _ERAS.values())
 _VERDICTS = ("LLM-written: found", "unsure", "called human")
@@ -210,12 +212,22 @@ def lockbox_contexts(lockbox: Table) -> TitledTable:
     return TitledTable("", "", ("judged", "AUROC", *_VERDICTS, *_FLAGGED, "worst project"), tuple(rows))
 
 
+def lengths(lockbox: Table) -> list[Figure]:
+    """The share found of agents' functions in their files, by length and apart from tests."""
+    return [
+        figure
+        for figure in lockbox.figures
+        if (figure.context, figure.statistic, figure.language) == ("in_file", CALLED, "all")
+        and figure.population.startswith(f"{AGENTS}, ")
+    ]
+
+
 def written_by(lockbox: Table) -> TitledTable:
     """By tool and model, in their files, all functions alike; intervals are by bootstrap over commits."""
     rows = []
     for commits in _by_name(lockbox.figures):
         found = [lockbox.get(commits.population, "in_file", band) for band in (CALLED, CALLED_HUMAN)]
-        name = commits.population.removeprefix("by ")
+        name = commits.population.removeprefix(WRITTEN_BY)
         count = f"{commits.value:.0f} ({commits.repositories})"
         rows.append((name, f"{found[0].n:,}", count, *(percent_interval(figure, 0) for figure in found)))
     header = ("written by", "functions", "commits (repositories)", "found", "called human")
@@ -223,6 +235,4 @@ def written_by(lockbox: Table) -> TitledTable:
 
 
 def _by_name(figures: Iterable[Figure]) -> Iterable[Figure]:
-    return (
-        figure for figure in figures if figure.statistic == "commits" and figure.population.startswith("by ")
-    )
+    return (figure for figure in figures if figure.population.startswith(WRITTEN_BY) and not figure.context)
