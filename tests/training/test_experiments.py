@@ -13,7 +13,7 @@ from codeorigin.model.folder import sealed
 from codeorigin_training.cli import app
 from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.seen import SeenProjects
-from codeorigin_training.experiments.declared import keep_judged, keep_known
+from codeorigin_training.experiments.declared import Fewest, keep_judged, keep_known
 from codeorigin_training.experiments.declared_figures import by_key, declared_figures
 from codeorigin_training.experiments.joined import joined_figures
 from codeorigin_training.experiments.trials import ExperimentError, newest, page, read_trials
@@ -148,7 +148,9 @@ def test_only_functions_count_whose_lines_are_all_recorded_as_an_agents(
         ("agent", "claude", None, commits[2]), ("agent", "codex", "gpt-5.5", commits[1]),
         ("old", None, None, commits[0]),
     ]  # fmt: skip
-    (project,) = keep_judged(tmp_path, results, Analyzer.load(tiny_model_dir))
+    # A repository with so few functions is not counted.
+    assert keep_judged(tmp_path, results, Analyzer.load(tiny_model_dir)) == []
+    (project,) = keep_judged(tmp_path, results, Analyzer.load(tiny_model_dir), Fewest(agents=2, people=1))
     assert (project["repository"], project["head"]) == ("ann/kit", made.git("rev-parse", "HEAD"))
     for row in project["functions"]:
         assert {"by_text", "in_file", "in_file_and_past", "in_file_and_records"} <= set(row["readings"])

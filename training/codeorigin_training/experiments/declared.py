@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import CodeOriginError
@@ -26,12 +26,21 @@ from codeorigin.past.old_functions import repository_past
 from codeorigin.text.sources import decode_source
 from codeorigin_training.data.filters import FilterConfig
 from codeorigin_training.experiments.declared_figures import JudgedProject, declared_figures
-from codeorigin_training.experiments.known_functions import AGENT, MOST_BYTES, KnownFunctions, known_functions
+from codeorigin_training.experiments.known_functions import AGENT, MOST_BYTES, KnownAuthors, known_functions
 from codeorigin_training.run import write_atomically
 
 _MOST_FILES = 120
-_FEWEST_BY_AGENTS, _FEWEST_BY_PEOPLE = 5, 20
 _AT_ONCE = 20
+
+
+class Fewest(NamedTuple):
+    """Functions of a repository, by agents and by people, below which it is not counted."""
+
+    agents: int = 5
+    people: int = 20
+
+
+_FEWEST = Fewest()
 
 
 def repositories(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -54,14 +63,16 @@ def keep_known(folder: Path, results: Path) -> None:
             write_atomically(kept, json.dumps(asdict(found)) + "\n")
 
 
-def keep_judged(folder: Path, results: Path, analyzer: Analyzer) -> list[JudgedProject]:
+def keep_judged(
+    folder: Path, results: Path, analyzer: Analyzer, fewest: Fewest = _FEWEST
+) -> list[JudgedProject]:
     """The judged functions of every repository of which enough functions are known; they are kept as well."""
     found = []
     for name, path in repositories(folder):
         known, kept = (_kept(results, name, what) for what in ("known", "judged"))
         if known.exists() and not kept.exists():
-            functions = KnownFunctions.of(json.loads(known.read_text(encoding="utf-8")))
-            if not has_enough(functions):
+            functions = KnownAuthors.of(json.loads(known.read_text(encoding="utf-8")))
+            if not has_enough(functions, fewest):
                 continue
             try:
                 project = judged_project(name, Repository.of(path), functions, analyzer)
@@ -74,16 +85,16 @@ def keep_judged(folder: Path, results: Path, analyzer: Analyzer) -> list[JudgedP
     return found
 
 
-def has_enough(known: KnownFunctions) -> bool:
+def has_enough(known: KnownAuthors, fewest: Fewest) -> bool:
     """Whether a repository has the functions of both kinds without which it is not counted."""
     shortest = FilterConfig().shortest_llm
     by_agents = sum(function.by == AGENT and function.lines >= shortest for function in known.functions)
     by_people = sum(function.by != AGENT for function in known.functions)
-    return by_agents >= _FEWEST_BY_AGENTS and by_people >= _FEWEST_BY_PEOPLE
+    return by_agents >= fewest.agents and by_people >= fewest.people
 
 
 def judged_project(
-    name: str, repository: Repository, known: KnownFunctions, analyzer: Analyzer
+    name: str, repository: Repository, known: KnownAuthors, analyzer: Analyzer
 ) -> JudgedProject:
     """The known functions of a repository with the band and the log-odds of each way to judge them.
 
@@ -93,8 +104,8 @@ def judged_project(
         CodeOriginError: the repository cannot be read, or the model failed.
     """
     by_path: dict[str, dict[int, dict[str, Any]]] = {}
-    for function in known.functions:
-        by_path.setdefault(function.path, {})[function.start] = asdict(function) | {"readings": {}}
+    for written in known.functions:
+        by_path.setdefault(written.path, {})[written.start] = asdict(written) | {"readings": {}}
     ways = _ways(repository, known.head, analyzer)
     paths = sorted(by_path)
     for start in range(0, len(paths), _AT_ONCE):
@@ -104,9 +115,9 @@ def judged_project(
             for document, report in zip(documents, reports, strict=True):
                 if isinstance(report, Exception):
                     continue
-                functions = by_path[document.path or ""]
+                of_file = by_path[document.path or ""]
                 for judged in report.functions:
-                    function = functions.get(judged.span.range.start)
+                    function = of_file.get(judged.span.range.start)
                     if function is not None and judged.verdict.probability is not None:
                         function["language"] = report.language
                         band = judged.verdict.band

@@ -51,19 +51,19 @@ class KnownFunction:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownFunctions:
+class KnownAuthors:
     """Those of the files that were read at ``head``."""
 
     head: str
     functions: Sequence[KnownFunction]
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> "KnownFunctions":
+    def of(cls, values: Mapping[str, Any]) -> "KnownAuthors":
         """Those of which ``values`` is the dictionary."""
         return cls(values["head"], [KnownFunction(**function) for function in values["functions"]])
 
 
-def known_functions(repository: Repository, most_files: int) -> KnownFunctions:
+def known_functions(repository: Repository, most_files: int) -> KnownAuthors:
     """The functions of at most ``most_files`` files, half of them files to which agents' commits wrote.
 
     An agent's are those of whose lines all have records that name one; people's those without any record, all of whose
@@ -96,7 +96,7 @@ def known_functions(repository: Repository, most_files: int) -> KnownFunctions:
     functions = [
         function for function, origins in found if function.by != AGENT or not _is_moved(origins, moved)
     ]
-    return KnownFunctions(head, functions)
+    return KnownAuthors(head, functions)
 
 
 def _agents_files(repository: Repository, head: str, records: RecordReader) -> set[str]:
@@ -146,8 +146,8 @@ def _of_file(
             by = _by(written, [seconds.get(line.commit, HUMAN_UNTIL) for line in lines])
             if by is not None:
                 size = code_text(text, span).count("\n") + 1
-                tool = _common(record and record.tool for record in written)
-                model = _common(record and record.model for record in written)
+                tool = _common(record.tool if record else None for record in written)
+                model = _common(record.model if record else None for record in written)
                 function = KnownFunction(path, span.range.start, size, by, commit, tool, model)
                 yield function, [line for line in lines if (line.commit, line.path) == (commit, name)]
 
