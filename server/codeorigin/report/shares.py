@@ -85,10 +85,7 @@ def past_sentence(past: Past) -> str:
 def errors_here(past: Past | None) -> str:
     """How often the model errs in this project, or that nobody knows."""
     if past is None:
-        return (
-            "How often it errs in this project is not known: "
-            "its git history has too little code from before December 2022."
-        )
+        return "How often it errs here is unknown: too little code from before December 2022."
     return f"Of {_own(len(past.logits))}, {past.flagged:,} would be flagged."
 
 

@@ -37,7 +37,7 @@ class ProgressLine:
             return
         self._shown = now
         text = f"{done:,} of {self._total:,} {self._things}"
-        if done > known:
+        if known < done < self._total:
             rate = (done - known) / (now - self._started)
             text += f", {60 * rate:,.0f} a minute, about {_duration((self._total - done) / rate)} left"
         if self._terminal:

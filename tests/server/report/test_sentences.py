@@ -97,10 +97,7 @@ PAST = "this project's own 1,240 functions from before December 2022"
         (errors_here(Past((0.5,) * 1240, 0.0, flagged=3)), f"Of {PAST}, 3 would be flagged."),
         (
             errors_here(None),
-            (
-                "How often it errs in this project is not known: "
-                "its git history has too little code from before December 2022."
-            ),
+            "How often it errs here is unknown: too little code from before December 2022.",
         ),
         (past_phrase(PastShare(1240, 3, 0.0)), f"of {PAST}, 3 score as high"),
         (past_phrase(PastShare(1240, 1, 0.0)), f"of {PAST}, 1 scores as high"),

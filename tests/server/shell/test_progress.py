@@ -8,12 +8,13 @@ from codeorigin.shell.progress import ProgressLine
 def test_rate_counts_only_what_is_new(capsys: pytest.CaptureFixture[str]) -> None:
     now = [0.0]
     progress = ProgressLine("commits", 10_000, clock=lambda: now[0])
-    for now[0], done in ((30.0, 5_000), (61.0, 6_000), (120.0, 6_100), (122.0, 6_200)):
+    for now[0], done in ((30.0, 5_000), (61.0, 6_000), (120.0, 6_100), (122.0, 6_200), (900.0, 10_000)):
         progress.show(done, min(done, 6_000))
     progress.clear()
     assert capsys.readouterr().err.splitlines() == [
         "codeorigin: 6,000 of 10,000 commits",
         "codeorigin: 6,200 of 10,000 commits, 98 a minute, about 39 min left",
+        "codeorigin: 10,000 of 10,000 commits",
     ]
 
 
