@@ -18,6 +18,7 @@ import { placesOf, candidatesOf } from "./server/serverCandidates";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
 import { FunctionTree } from "./tree/view";
+import { seen } from "./walkthrough";
 
 /** For other extensions and for tests. */
 export interface Api {
@@ -56,7 +57,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     new StatusView(server),
     // What an earlier server said may differ from what the next one says.
     server.onStatus(({ state }) => {
-      void vscode.commands.executeCommand("setContext", "codeorigin.running", state === "ready" || state === "busy");
+      if (state === "ready") {
+        seen("server");
+      }
       if (state === "loading") {
         heatMap.clearAll();
       }

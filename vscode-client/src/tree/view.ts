@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 
 import { plainMessage } from "../literal";
 import type { Band, Scan } from "../protocol";
-import { seen } from "../walkthrough";
+import { seen, setContext } from "../walkthrough";
 import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
 type Row = FileRow | FunctionRow;
@@ -29,6 +29,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.files = rowsOf(scan);
     this.view.message = scan.remark ?? "";
     this.changed.fire(undefined);
+    void setContext("codeorigin.scanned", true);
     seen("changes");
   }
 
