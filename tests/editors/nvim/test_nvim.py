@@ -83,7 +83,8 @@ def test_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
     assert "balance_by_account" in nvim.current.buffer[found[0]["lnum"]]
 
 
-def test_explain_action_opens_a_float(nvim: pynvim.Nvim) -> None:
+def test_explain_action_opens_a_float_to_scroll_and_close(nvim: pynvim.Nvim) -> None:
+    source = nvim.current.buffer
     line = line_of(nvim, "def balance_by_account")
     nvim.current.window.cursor = (line + 1, 6)
     nvim.exec_lua(
@@ -94,13 +95,14 @@ def test_explain_action_opens_a_float(nvim: pynvim.Nvim) -> None:
         })
         """
     )
-    windows = wait_for(lambda: nvim.windows[1:], what="the float")
-    shown = windows[0].buffer[:]
+    wait_for(lambda: nvim.current.buffer != source, what="the cursor in the float")
+    shown = nvim.current.buffer[:]
     assert shown[0].startswith("Likely LLM")
     (header,) = [text for text in shown if text.startswith(f"{line + 1:5}")]
-    assert header.endswith(f"  {nvim.current.buffer[line]}")
-    assert "not proof" in shown[-1]
-    nvim.command("fclose!")
+    assert header.endswith(f"  {source[line]}")
+    assert "not proof" in shown[-2]
+    nvim.feedkeys("q")
+    wait_for(lambda: nvim.current.buffer == source, what="the cursor in the file again")
 
 
 def test_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:

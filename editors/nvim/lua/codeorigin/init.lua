@@ -119,9 +119,12 @@ function M.explain(command, context)
       local code = vim.api.nvim_buf_get_lines(context.bufnr, line.line, line.line + 1, false)[1] or ''
       table.insert(shown, ('%5d  %6s  %s%s  %s'):format(line.line + 1, line.valueText, drawn, padding, code))
     end
-    vim.list_extend(shown, { '', answer.caveat })
+    table.insert(shown, '')
+    vim.list_extend(shown, vim.split(answer.caveat:gsub(': ', ':\n'), '\n'))
     -- As plain text: names and lines of a file are no Markdown.
-    vim.lsp.util.open_floating_preview(shown, '', { focus_id = 'codeorigin', wrap = false })
+    local _, window = vim.lsp.util.open_floating_preview(shown, '', { focus_id = 'codeorigin', wrap = false })
+    -- It was asked for, and may be longer than the screen: the cursor goes into it, so that it scrolls and `q` closes it.
+    vim.api.nvim_set_current_win(window)
   end, context.bufnr)
 end
 
