@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from rich.text import Text
+
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
@@ -19,10 +21,12 @@ from codeorigin.report.declared import declared_counts, record_label
 from codeorigin.report.figures import logits, probability_decimal
 from codeorigin.report.functions import band_or_reason
 from codeorigin.report.values import encoded, verdict_values
+from codeorigin.shell.console import make_console, print_in_one_line, print_sentences
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat
 from codeorigin.shell.terminal import printable, printable_code, to_stderr
 
+_LINE, _DECLARED = "line", "declared"
 _CAVEAT = "A record is what somebody declared; the figures are an estimate. Neither is part of the other."
 
 
@@ -76,16 +80,18 @@ def _places(file: JudgedFile) -> Iterator[tuple[JudgedFunction, int, int]]:
 def _write_text(stream: TextIO, file: JudgedFile, lines: Sequence[BlamedLine]) -> None:
     starts = {first: (function, last) for function, first, last in _places(file)}
     labels = [record_label(line.record) for line in lines]
-    width = max(map(len, labels), default=0)
-    digits = len(str(len(lines)))
-    stream.write(f"{declared_counts(line.record for line in lines)}\n{_CAVEAT}\n\n")
+    width = max(map(len, [_DECLARED, *labels]))
+    digits = max(len(str(len(lines))), len(_LINE))
+    console = make_console(stream)
+    print_sentences(console, Text(f"{declared_counts(line.record for line in lines)}\n{_CAVEAT}\n"))
+    console.print(Text(f"{_LINE:>{digits}}  {_DECLARED:<{width}}  {'weight':>6}", "dim"))
     for line, label in zip(lines, labels, strict=True):
         if line.number in starts:
             function, last = starts[line.number]
-            stream.write(f"{_heading(function, line.number, last)}\n")
+            print_in_one_line(console, Text(_heading(function, line.number, last), "bold"))
         weight = "" if line.weight is None else logits(line.weight)
         text = f"{line.number:>{digits}}  {label:<{width}}  {weight:>6}  {printable_code(line.text)}"
-        stream.write(f"{text.rstrip()}\n")
+        print_in_one_line(console, Text(text.rstrip()))
 
 
 def _write_json(stream: TextIO, model: str, file: JudgedFile, lines: Sequence[BlamedLine]) -> None:

@@ -66,7 +66,8 @@ def test_the_text_shows_records_without_names_of_people(repository: Repository) 
     )
     rows = [line for line in text.splitlines() if line.lstrip()[:1].isdigit()]
     assert len(rows) == 14
-    assert rows[0].startswith(" 1  codex, gpt-5.5 (git-ai)")
+    assert rows[0].startswith("   1  codex, gpt-5.5 (git-ai)")
+    assert text.splitlines()[3].split() == ["line", "declared", "weight"]
     assert "one, lines 1-6: " in text
     assert not any(name in text for name in ("Ann", "ann@"))
 
