@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BATCH_BYTES = 1 << 17
 """A batch is faster than its parts one by one; a larger one is hardly any faster and takes more memory."""
+_BATCH_ITEMS = 64
+"""A batch of more is no faster, and who gives up after a few hard texts has the others of their batch parsed as well."""
 CHUNKS_WAITING = 4
 """Chunks submitted ahead per other process, so that none is idle while this one works on its own chunk."""
 _MOST_PENDING = 16
@@ -31,13 +33,13 @@ _Result = TypeVar("_Result")
 def batches(
     items: Iterable[_Chunk], size: Callable[[_Chunk], int], least: int | None = None
 ) -> Iterator[list[_Chunk]]:
-    """Yield the items in batches of at least ``least`` bytes (None: :data:`BATCH_BYTES`), except the last."""
+    """Yield the items in batches of at least ``least`` bytes (None: :data:`BATCH_BYTES`), or of many items."""
     batch: list[_Chunk] = []
     total = 0
     for item in items:
         batch.append(item)
         total += size(item)
-        if total >= (BATCH_BYTES if least is None else least):
+        if total >= (BATCH_BYTES if least is None else least) or len(batch) == _BATCH_ITEMS:
             yield batch
             batch, total = [], 0
     if batch:

@@ -11,7 +11,7 @@ from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.core.errors import RepositoryError
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.languages.parse_budget import ParseBudgetError
+from codeorigin.languages.parse_budget import ParseBudgetError, ParserInput
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import Band
@@ -164,6 +164,23 @@ def test_hard_texts_leave_no_past(repository: Repository, model: Path) -> None:
     assert made is None
     assert len(looked_at) == 5
     assert kept_alone(repository, model) is None
+
+
+def test_few_of_many_hard_texts_are_parsed(
+    repository: Repository, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository of 436 KB with 2,000 of them cost a check of one other file 68 seconds."""
+    parsed: list[ParserInput] = []
+
+    def too_much(texts: list[ParserInput], *_: object) -> list[ParseBudgetError]:
+        parsed.extend(texts)
+        return [ParseBudgetError("too much") for _text in texts]
+
+    monkeypatch.setattr("codeorigin.analysis.outlined.parse_all", too_much)
+    repository.git("reset", "--quiet", "--hard", "HEAD~1")
+    repository.commit({f"hard{n}.py": f"x = {n}\n" for n in range(500)}, date="2022-06-01")
+    assert past_of(repository, model) is None
+    assert 0 < len(parsed) < 100
 
 
 def test_a_kept_past_that_inflates_without_end_is_no_past(tmp_path: Path) -> None:
