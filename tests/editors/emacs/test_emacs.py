@@ -42,6 +42,8 @@ def test_findings_hover_edit_and_code_action(
 
     assert [each["line"] for each in seen["opened"]] == headers
     assert all("likely LLM" in each["text"] for each in seen["opened"])
+    # Emacs without markdown-mode asks for plain text.
+    assert "**" not in seen["hover"]
     assert "An estimate, not proof. Whole explanation: `codeorigin explain ledger.py:27`" in seen["hover"]
     assert seen["hook"]
     assert "unknown notification" not in done.stderr

@@ -26,6 +26,7 @@ class ClientSupport:
     register_watchers: bool = False
     work_done_progress: bool = False
     command_links: bool = False
+    markdown_hovers: bool = True
     refresh_code_lens: bool = False
 
     @classmethod
@@ -35,6 +36,7 @@ class ClientSupport:
         def has(name: str) -> bool:
             return bool(get_capability(capabilities, name, False))
 
+        hovers = get_capability(capabilities, "text_document.hover.content_format", None)
         # Not part of LSP; see docs/contributing/protocol.md.
         experimental = plain_json(capabilities.experimental)
         return cls(
@@ -44,6 +46,7 @@ class ClientSupport:
             register_watchers=has("workspace.did_change_watched_files.dynamic_registration"),
             work_done_progress=has("window.work_done_progress"),
             command_links=isinstance(experimental, dict) and experimental.get("commandLinks") is True,
+            markdown_hovers=not hovers or types.MarkupKind.Markdown in hovers,
             refresh_code_lens=has("workspace.code_lens.refresh_support"),
         )
 

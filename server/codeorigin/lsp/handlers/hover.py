@@ -67,7 +67,12 @@ def _on_line(session: Session, result: Result, function: FunctionReport, line: i
 
 
 def _hover(session: Session, content: HoverContent) -> types.Hover:
-    value = content.markdown(command_links=session.client.support.command_links)
+    support = session.client.support
+    if support.markdown_hovers:
+        said = content.markdown(command_links=support.command_links)
+        contents = types.MarkupContent(types.MarkupKind.Markdown, said)
+    else:
+        contents = types.MarkupContent(types.MarkupKind.PlainText, content.plain())
     positions = content.result.snapshot.positions
     if content.line is None:
         place = positions.first_line(content.function.span.header)
@@ -76,7 +81,7 @@ def _hover(session: Session, content: HoverContent) -> types.Hover:
         place = types.Range(
             start=positions.position(content.line, 0), end=positions.position(content.line, length)
         )
-    return types.Hover(contents=types.MarkupContent(kind=types.MarkupKind.Markdown, value=value), range=place)
+    return types.Hover(contents=contents, range=place)
 
 
 def _nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:

@@ -54,21 +54,25 @@ class HoverContent:
         ``command_links``: the client runs the server's commands from links, so the explanation is one click away.
         """
         answer, number = self._opening()
-        parts = [f"**{answer}** - {number}"]
-        if rows := self._rows():
-            text = "\n".join(rows)
-            fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
-            parts.append(f"{fence}text\n{text}\n{fence}")
-        parts += self._sentences()
-        if self.note:
-            parts.append(self.note)
+        rows = "\n".join(self._rows())
+        fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(rows)), default=0))
+        listed = f"{fence}text\n{rows}\n{fence}" if rows else ""
+        return self._text(f"**{answer}** - {number}", listed, command_links=command_links)
+
+    def plain(self) -> str:
+        """The hover for a client that shows no Markdown; of the markup, only backticks around code are left."""
+        answer, number = self._opening()
+        return self._text(f"{answer} - {number}", "\n".join(self._rows()))
+
+    def _text(self, answer: str, rows: str, *, command_links: bool = False) -> str:
+        parts = [answer, rows, *self._sentences(), self.note]
         if self.function.verdict.probability is not None:
             command = self._command()
             whole = command and f"{WHOLE_EXPLANATION}: {code_span(command, COMMAND_LENGTH)}"
             parts.append(" ".join(filter(None, [SHORT_CAVEAT, self._link() if command_links else whole])))
         if self.declared:
             parts.append(literal(self.declared))
-        return "\n\n".join(parts)
+        return "\n\n".join(filter(None, parts))
 
     def _opening(self) -> tuple[str, str]:
         """The first line: the answer, and the one number behind it."""

@@ -105,6 +105,14 @@ def test_nothing_stands_out_without_noticeable_lines() -> None:
     )
 
 
+def test_clients_of_plain_text_get_the_same_without_markup() -> None:
+    hover = content(IN_FILE)
+    answer, rows, *rest = hover.markdown().split("\n\n")
+    bare = [answer.replace("**", ""), rows.removeprefix("```text\n").removesuffix("\n```")]
+    assert "▰" in bare[1]
+    assert hover.plain().split("\n\n") == [*bare, *rest]
+
+
 def test_records_are_no_markup() -> None:
     declared = replace(content(IN_FILE), declared="Declared: line 1 by [x](command:y)")
     assert declared.markdown().endswith("\n\n`Declared: line 1 by [x](command:y)`")
