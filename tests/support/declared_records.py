@@ -9,6 +9,14 @@ from support.repositories import Repository
 SESSION = "s_0123456789abcd"
 PERSON = "h_0123456789abcd"
 PROMPT = "0123456789abcdef"
+CODEX = {
+    "source": "git-ai", "by": "agent", "tool": "codex", "model": "gpt-5.5", "strength": "lines", "stale": False
+}  # fmt: skip
+CURSOR = {**CODEX, "tool": "cursor", "model": "composer-1"}
+ANN = {**CODEX, "by": "person", "tool": None, "model": None}
+UNTRACKED = {**ANN, "by": "untracked"}
+CLAUDE = {**CODEX, "source": "trailer", "tool": "claude", "model": None, "strength": "commit"}
+"""Records as reports say them, but for the lines that they are about."""
 
 
 def git_ai_note(files: Mapping[str, Mapping[str, str]], **metadata: Any) -> str:

@@ -8,10 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.diff import ChangedFile, LineRange, compared
-from codeorigin.git.moved_lines import NOTHING_MOVED, MovedLines
+from codeorigin.git.diff import ChangedFile, compared
 from codeorigin.git.objects import LargeObjectError, Objects
-from codeorigin.git.repository import Repository, read_commit
+from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.git.working_tree import index_tree, working_tree
 
@@ -85,16 +84,15 @@ def open_change(
             start, dots, end = request.revision.partition("..")
             base = repository.resolve(start or "HEAD")
             new = repository.resolve(end.removeprefix(".") or "HEAD")
-            tree = read_commit(objects, new).tree
+            tree = repository.tree(new)
             # As in `git diff`: A..B starts from A itself, A...B and A alone from where they branched off.
             is_from_base = bool(dots) and not end.startswith(".")
             old = base if is_from_base else repository.merge_base(base, new)
         else:
             new = repository.resolve(request.revision)
-            commit = read_commit(objects, new)
-            tree, parents = commit.tree, len(commit.parents)
-            old = commit.parents[0] if commit.parents else None
-            if old is not None and objects.read(old, 0) is None:
+            tree, above = repository.tree(new), repository.parents(new)
+            old, parents = next(iter(above), None), len(above)
+            if new in repository.boundary():
                 raise RepositoryError(
                     f"{new[:10]}: this clone does not hold the commit before it; fetch more of the history "
                     "(git fetch --deepen 1)"
@@ -111,16 +109,6 @@ def relative_to_folder(repository: Repository, path: str) -> str:
     return os.path.relpath(os.path.realpath(repository.root) + os.sep + path)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """A file after a change, the lines (1-based) that the change added or rewrote, and which of them it only moved."""
-
-    path: str
-    content: bytes
-    lines: tuple[LineRange, ...]
-    moved: MovedLines = NOTHING_MOVED
-
-
 def working_files(
     repository: Repository,
     folder: Path,
@@ -128,8 +116,8 @@ def working_files(
     *,
     head: str | None,
     max_bytes: int,
-) -> tuple[list[tuple[Path, WrittenFile]], bool]:
-    """The files below ``folder`` that differ between HEAD and the working tree, with their paths on disk.
+) -> tuple[list[tuple[Path, ChangedFile, bytes]], bool]:
+    """The files below ``folder`` that differ between HEAD and the working tree, each with its path on disk and content.
 
     And whether it can be told which lines were moved.
 
@@ -165,5 +153,5 @@ def working_files(
             except LargeObjectError:
                 continue
             if on_disk is not None and len(content) <= max_bytes:
-                found.append((on_disk, WrittenFile(file.path, content, file.lines, file.moved)))
+                found.append((on_disk, file, content))
         return found, change.tells_moves

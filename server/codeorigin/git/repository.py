@@ -10,14 +10,13 @@ from pathlib import Path
 
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import NoSuchRevisionError, RepositoryError
-from codeorigin.git.objects import FILE_MODES, Objects
+from codeorigin.git.objects import FILE_MODES
 from codeorigin.git.process import FailedCommandError, Git, nul_terminated
 from codeorigin.text.regular_files import read_regular_file
 
 MAX_CHANGES = 500_000
 """Trees with more paths, and changes of more, are not read: a few kilobytes can stand for millions of them."""
 _WITHOUT_COMMITS = "does not have any commits yet"
-_MAX_COMMIT = 1_000_000
 _LATEST = 2**63 - 1
 _MOST_DIGITS = 20
 _MAX_SHALLOW = 64 * 2**20
@@ -218,6 +217,15 @@ class Repository:
         with self.git.stream("log", *shown, *arguments) as output:
             yield from nul_terminated(output)
 
+    def tree(self, commit: str) -> str:
+        """The tree of the commit with this name."""
+        return self.git.line("rev-parse", "--verify", f"{commit}^{{tree}}")
+
+    def parents(self, commit: str) -> list[str]:
+        """The parents of the commit with this name; none at the boundary of a shallow clone."""
+        # `log` fails on settings of the repository that `rev-list` does not read.
+        return self.git.line("rev-list", "--no-walk", "--parents", commit).split()[1:]
+
     def remote(self) -> str | None:
         """The address of the remote ``origin``, as the configuration has it; None if there is none."""
         found = self.git.run("config", "--get", "remote.origin.url", answers=(0, 1))
@@ -263,32 +271,6 @@ def _logged(record: bytes) -> Commit:
         name.decode("ascii"),
         tuple(parent.decode("ascii") for parent in parents if parent),
         tree.decode("ascii"),
-        _seconds(seconds),
+        # It may claim any time, so it is clamped to 64 bits.
+        min(int(seconds), _LATEST) if seconds.isdigit() and len(seconds) <= _MOST_DIGITS else 0,
     )
-
-
-def _seconds(text: bytes) -> int:
-    """A time in seconds, 0 if there is none. A commit may claim any time, so it is clamped to 64 bits."""
-    return min(int(text), _LATEST) if text.isdigit() and len(text) <= _MOST_DIGITS else 0
-
-
-def read_commit(objects: Objects, name: str) -> Commit:
-    """The commit called ``name``; of its author and committer, only the committer time is read.
-
-    Raises:
-        RepositoryError: the commit is not in the repository.
-    """
-    content = objects.read(name, _MAX_COMMIT)
-    if content is None:
-        raise RepositoryError("the commit is not in this clone; fetch more of the history", name[:10])
-    tree, parents, seconds = "", [], 0
-    for line in content.partition(b"\n\n")[0].split(b"\n"):
-        key, _, value = line.partition(b" ")
-        if key == b"tree":
-            tree = value.decode("ascii")
-        elif key == b"parent":
-            parents.append(value.decode("ascii"))
-        elif key == b"committer":
-            time = value.rsplit(b" ", 2)[-2:-1]
-            seconds = _seconds(time[0] if time else b"")
-    return Commit(name, tuple(parents), tree, seconds)

@@ -8,19 +8,24 @@ import pytest
 
 from codeorigin.check import changes
 from support.command import EXAMPLES, TERSE, check, reported, run
-from support.declared_records import PERSON, PROMPT, SESSION, add_note, agent_trace, git_ai_note
+from support.declared_records import (
+    ANN,
+    CLAUDE,
+    CODEX,
+    CURSOR,
+    PERSON,
+    PROMPT,
+    SESSION,
+    UNTRACKED,
+    add_note,
+    agent_trace,
+    git_ai_note,
+)
 from support.notebooks import notebook
 from support.repositories import DECLARED, Repository, plain_functions
 
 READS_HUMAN = TERSE.read_text()
 READS_LLM = (EXAMPLES / "assistant_style.go").read_text()
-CODEX = {
-    "source": "git-ai", "by": "agent", "tool": "codex", "model": "gpt-5.5", "strength": "lines", "stale": False
-}  # fmt: skip
-CURSOR = {**CODEX, "tool": "cursor", "model": "composer-1"}
-ANN = {**CODEX, "by": "person", "tool": None, "model": None}
-UNTRACKED = {**ANN, "by": "untracked"}
-CLAUDE = {**CODEX, "source": "trailer", "tool": "claude", "model": None, "strength": "commit"}
 WHOLE = {"lines": 6, "of": 6, "others": []}
 
 

@@ -73,11 +73,3 @@ def test_check_detects_the_language_of_stdin_unless_it_is_given() -> None:
     assert (file["path"], file["language"]) == ("<stdin>", "python")
     assert [each["name"] for each in file["functions"]] == ["load_orders"]
     assert check("-", "-l", "python", stdin=CODE["python"].encode())[2] == []
-
-
-def test_check_asks_for_the_language_of_a_file_without_extension(tmp_path: Path) -> None:
-    script = tmp_path / "deploy"
-    script.write_text(CODE["ruby"], "utf-8")
-    done = run("check", str(script))
-    assert done.returncode == 2
-    assert complaints(done) == [f"codeorigin: {script}: unknown language; set it with --language"]

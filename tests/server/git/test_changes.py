@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from codeorigin.core.errors import RepositoryError
-from codeorigin.git.change import open_change, working_files
+from codeorigin.git.change import working_files
 from codeorigin.git.repository import Repository as Opened
-from support.changes import INDEX, TEN, WORKING_TREE, changed, commit, content, edited, everything, since
+from support.changes import INDEX, TEN, WORKING_TREE, changed, commit, edited, since
 from support.repositories import Repository
 
 
@@ -20,16 +20,6 @@ def test_working_tree_is_compared_with_head(repository: Repository) -> None:
     repository.git("add", "a.py", "new.py")
     repository.write("a.py", edited(2, 3, 5, 9))
     assert changed(repository, WORKING_TREE) == {"a.py": ((2, 3), (5, 5), (9, 9)), "new.py": ((1, 2),)}
-
-
-def test_index_and_working_tree_are_separate(repository: Repository) -> None:
-    repository.write("a.py", edited(2))
-    assert changed(repository, INDEX) == {}
-    repository.git("add", "a.py")
-    repository.write("a.py", edited(2, 8))
-    assert changed(repository, INDEX) == {"a.py": ((2, 2),)}
-    assert content(repository, INDEX, "a.py") == edited(2).encode()
-    assert content(repository, WORKING_TREE, "a.py") == edited(2, 8).encode()
 
 
 def test_private_index_of_a_hook_is_used(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,29 +61,6 @@ def test_renames_are_followed_and_mode_changes_ignored(repository: Repository) -
     assert changed(repository, INDEX) == {"renamed.py": ((7, 7),)}
     repository.git("commit", "-qm", "renamed")
     assert changed(repository, commit()) == {"renamed.py": ((7, 7),)}
-
-
-def test_branch_is_compared_with_its_merge_base(repository: Repository) -> None:
-    repository.git("checkout", "-qb", "work")
-    repository.commit({"a.py": edited(1)}, date="2020-01-02")
-    repository.git("checkout", "-q", "main")
-    repository.commit({"sub/b.py": edited(1)}, date="2020-01-03")
-    repository.git("checkout", "-q", "work")
-    assert changed(repository, since("main")) == {"a.py": ((1, 1),)}
-    repository.write("a.py", edited(1, 10))
-    assert changed(repository, since("main")) == {"a.py": ((1, 1),)}
-    assert changed(repository, since("HEAD")) == {}
-
-
-def test_merge_is_compared_with_its_first_parent(repository: Repository) -> None:
-    repository.git("checkout", "-qb", "work")
-    repository.commit({"a.py": edited(1)}, date="2020-01-02")
-    repository.git("checkout", "-q", "main")
-    repository.commit({"sub/b.py": edited(1)}, date="2020-01-03")
-    repository.git("merge", "-q", "--no-edit", "work")
-    with open_change(Opened.of(repository.folder), commit(), everything, max_bytes=1000) as change:
-        assert (change.parents, [file.path for file in change.files]) == (2, ["a.py"])
-        assert change.old == repository.git("rev-parse", "HEAD^1")
 
 
 def test_unfinished_merge_has_a_working_tree_but_no_index(repository: Repository) -> None:
@@ -156,7 +123,7 @@ def test_working_files_are_the_changed_ones_below_the_folder(repository: Reposit
         found, _ = working_files(
             Opened.of(folder), folder, lambda path: path.suffix == ".py", head=None, max_bytes=most
         )
-        return [(on_disk.relative_to(folder).as_posix(), file.lines) for on_disk, file in found]
+        return [(on_disk.relative_to(folder).as_posix(), file.lines) for on_disk, file, _ in found]
 
     assert changed(repository.folder) == [("a.py", ((3, 4),)), ("sub/new.py", ((1, 10),))]
     assert changed(path.parent) == [("new.py", ((1, 10),))]

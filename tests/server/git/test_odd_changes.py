@@ -97,7 +97,15 @@ def test_non_utf8_file_names_are_kept(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["index 1111..2222 100644", "@@ -1 +5,50 @@", "diff --git a/x b/x", "\\ No newline"]
+    "text",
+    [
+        "index 1111..2222 100644",
+        "@@ -1 +5,50 @@",
+        "diff --git a/x b/x",
+        "\\ No newline",
+        f":100644 100644 {'a' * 40}",
+        "0" * 40,
+    ],
 )
 def test_content_that_looks_like_a_patch_is_not_misread(repository: Repository, text: str) -> None:
     repository.write("a.py", f"{text}\n{TEN}{text}")

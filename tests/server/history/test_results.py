@@ -89,13 +89,6 @@ def test_undecodable_files_are_counted(repository: Repository, judge: Judge) -> 
     assert [found.skipped for found in judge(repository.folder)] == [1, 0, 0, 0]
 
 
-def test_content_that_looks_like_git_output_is_not_misread(repository: Repository, judge: Judge) -> None:
-    head = repository.git("rev-parse", "HEAD~1")
-    text = f'"""\n{"0" * 32}{head}\n:100644 100644 {"a" * 40}\nindex {"a" * 40}..{"b" * 40}\n@@ -1 +1,99 @@\n"""\n'
-    repository.commit({"fake.py": text + plain_functions("thirteen")}, date="2020-03-01")
-    assert [found.functions for found in judge(repository.folder)] == [1, 3, 1, 2]
-
-
 @pytest.mark.parametrize("time", ["", "5x", "99999999999999", str(2**64 - 1), "9" * 40])
 def test_commits_with_broken_times_are_listed(repository: Repository, judge: Judge, time: str) -> None:
     tree, parent = repository.git("rev-parse", "HEAD^{tree}", "HEAD").split()

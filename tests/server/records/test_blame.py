@@ -7,15 +7,8 @@ from typing import Any
 import pytest
 
 from support.command import run
-from support.declared_records import PERSON, SESSION, add_note, git_ai_note
+from support.declared_records import ANN, CLAUDE, CODEX, PERSON, SESSION, UNTRACKED, add_note, git_ai_note
 from support.repositories import DECLARED, Repository, plain_functions
-
-CODEX = {
-    "source": "git-ai", "by": "agent", "tool": "codex", "model": "gpt-5.5", "strength": "lines", "stale": False
-}  # fmt: skip
-ANN = {**CODEX, "by": "person", "tool": None, "model": None}
-UNTRACKED = {**ANN, "by": "untracked"}
-CLAUDE = {**CODEX, "source": "trailer", "tool": "claude", "model": None, "strength": "commit"}
 
 
 @pytest.fixture

@@ -70,9 +70,9 @@ async def _scan(
         return
     if not tells_moves:
         errors.append(f"{folder.path}: {MOVES_UNKNOWN}")
-    for path, written in changed:
+    for path, written, content in changed:
         past = await session.pasts.of(path, folder.settings, token)
-        file = FileToScan(path, written, folder.settings, past, encoding, budget)
+        file = FileToScan(path, written, content, folder.settings, past, encoding, budget)
         try:
             functions = await engine.score(file.functions, token=token)
         except SourceError as error:

@@ -25,7 +25,7 @@ from codeorigin.text.sources import decode_source
 
 if TYPE_CHECKING:
     from codeorigin.analysis.analyzer import Analyzer
-    from codeorigin.git.change import WrittenFile
+    from codeorigin.git.diff import ChangedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,10 @@ class ScanFolder:
 
 def changed_files(
     facts: RepositoryFacts, folder: ScanFolder, token: CancelToken
-) -> "tuple[Sequence[tuple[Path, WrittenFile]], bool]":
-    """The files below ``folder`` that differ from HEAD, and whether moves can be told. Runs in the git thread.
+) -> "tuple[Sequence[tuple[Path, ChangedFile, bytes]], bool]":
+    """The files below ``folder`` that differ from HEAD with their contents, and whether moves can be told.
+
+    Runs in the git thread.
 
     Raises:
         RepositoryError: there is no repository, or git fails.
@@ -70,7 +72,8 @@ class FileToScan:
     """A file that the working tree changed, and what it is judged with; ``budget`` is the parser's for all files."""
 
     path: Path
-    file: "WrittenFile"
+    file: "ChangedFile"
+    content: bytes
     settings: Settings
     past: Past | None
     encoding: PositionEncoding
@@ -89,7 +92,7 @@ class FileToScan:
 
         kind, settings = kind_for_path(self.path), self.settings
         assert kind is not None, "only files with code are listed"
-        text = decode_source(self.file.content, str(self.path), settings.max_file_size, kind.id)
+        text = decode_source(self.content, str(self.path), settings.max_file_size, kind.id)
         source = Source(str(self.path), kind.id, lambda: text, changed=self.file.lines, moved=self.file.moved)
         positions = Positions(LineIndex(text), self.encoding)
         found: list[FunctionRecord] = []

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 from lsprotocol import types
@@ -14,6 +13,7 @@ from tests.server.lsp.raw import FAULTY
 
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
+from codeorigin.git.diff import ChangedFile
 from codeorigin.languages import parse_budget
 from codeorigin.lsp.scoring.changed_files import FileToScan
 from codeorigin.settings.schema import Settings
@@ -160,8 +160,8 @@ async def test_all_files_of_a_scan_draw_on_one_budget(tmp_path: Path) -> None:
                 yield ValueError("not now")
 
     analyzer: Any = Analyzer()
-    file, budget = Mock(content=b"x = 1", lines=(), moved=()), Budget()
-    changed = FileToScan(tmp_path / "a.py", file, Settings(), None, PositionEncoding.UTF16, budget)
+    file, budget = ChangedFile("a.py", "", ()), Budget()
+    changed = FileToScan(tmp_path / "a.py", file, b"x = 1", Settings(), None, PositionEncoding.UTF16, budget)
     with pytest.raises(ValueError, match="not now"):
         changed.functions(analyzer, CancelToken())
     assert seen == [budget]
