@@ -176,7 +176,7 @@ def by_language(totals: Totals) -> str:
 def share_table(title: str, rows: Mapping[str, Share]) -> str:
     """Shares as a table."""
     return table(
-        [title, "commits", "functions", "lines", *(BAND_NAMES[band] for band in BANDS)],
+        [title, "commits with lines", "functions", "lines", *(BAND_NAMES[band] for band in BANDS)],
         (
             [
                 html_line(name) or "(top)",
