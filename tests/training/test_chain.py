@@ -58,7 +58,7 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
             "baselines": True,
         },
         "evaluate": {
-            "perturbed_functions": 10,
+            "comment_functions": 10,
             "control_functions": 100,
             "rounds": 5,
             "train_per_repository": 4,

@@ -9,11 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from codeorigin_training.cli import app
+from codeorigin_training.data.comments import with_comments_of
 from codeorigin_training.data.rows import SNIPPETS, read_snippets
-from codeorigin_training.studies.correctness.answers import at_k, read_answers, run_answers, within_tasks
-from codeorigin_training.studies.correctness.comments import (
+from codeorigin_training.studies.correctness.answers import (
+    at_k,
     bleu,
-    with_comments_of,
+    read_answers,
+    run_answers,
+    within_tasks,
 )
 from codeorigin_training.studies.correctness.study import CorrectnessConfig, year_of
 from codeorigin_training.studies.correctness.tasks import (

@@ -7,7 +7,7 @@ from pydantic.dataclasses import dataclass
 
 from codeorigin_training.configuration import STRICT, Count
 
-SectionName = Literal["perturbations", "controls", "faithfulness"]
+SectionName = Literal["comments", "controls", "faithfulness"]
 SECTIONS: tuple[SectionName, ...] = get_args(SectionName)
 """Parts of the report, in order; each is cached on disk and only measured again when its inputs change."""
 
@@ -18,14 +18,14 @@ class EvaluateConfig:
 
     ``bundle`` and ``data`` replace the run's bundle and corpus folder.
 
-    ``perturbed_functions`` limits the functions of a kind that are perturbed, ``control_functions`` those that a
+    ``comment_functions`` limits the functions of a kind that lose their comments, ``control_functions`` those that a
     control is measured on, and ``train_per_repository`` the functions of a repository and label that it is trained on.
     """
 
     bundle: Path | None = None
     data: Path | None = None
     sections: tuple[SectionName, ...] = SECTIONS
-    perturbed_functions: Count = 500
+    comment_functions: Count = 500
     control_functions: Count = 2000
     train_per_repository: Count = 60
     faithfulness_functions: Count = 200

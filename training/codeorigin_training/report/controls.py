@@ -15,8 +15,8 @@ from codeorigin_training.metrics.estimates import estimate
 from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import Figure
 from codeorigin_training.report.cells import interval, pivot
+from codeorigin_training.report.comments import Slice, era_slices
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.perturbed import Slice, era_slices
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 from codeorigin_training.wide import fit_linear

@@ -17,11 +17,11 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.table import Table
 from codeorigin_training.report import tables
 from codeorigin_training.report.cells import SHARE_NOTE
+from codeorigin_training.report.comments import comments_lost
 from codeorigin_training.report.config import SECTIONS, EvaluateConfig
 from codeorigin_training.report.controls import controls
 from codeorigin_training.report.faithfulness import faithfulness
 from codeorigin_training.report.pages import rendered
-from codeorigin_training.report.perturbed import perturbed
 from codeorigin_training.report.section import Section, read_json, write_json
 from codeorigin_training.run import Run, write_atomically
 from codeorigin_training.tracking import tracked
@@ -99,7 +99,7 @@ def measured(
 
     training = limited(data.train, config.train_per_repository)
     measures = {
-        "perturbations": lambda: perturbed(data, detector.logits, config, run.log),
+        "comments": lambda: comments_lost(data, detector.logits, config),
         "controls": lambda: controls(training, data.held_out, config, run.log),
         "faithfulness": lambda: faithfulness(data.held_out, detector, config, run.log),
     }

@@ -21,8 +21,8 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.estimates import mean
 from codeorigin_training.metrics.table import Figure
 from codeorigin_training.report.cells import pivot
+from codeorigin_training.report.comments import matched_draw
 from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.perturbed import matched_draw
 from codeorigin_training.report.plots import lines
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log

@@ -122,7 +122,7 @@ def quality_pages(
 ) -> dict[str, str]:
     """The page ``quality.md`` and what is behind it, by their paths in ``docs``.
 
-    ``report`` is report.json, for what is lost under perturbations.
+    ``report`` is report.json, for what is lost without comments.
     """
     records, lockbox, drawn = (newest(trials, prefix) for prefix in ("records-", "lockbox-", "drawn-"))
     expected = _expected(manifest, trials)
@@ -152,7 +152,7 @@ def quality_pages(
         baseline=Table(trials[newest(trials, "baselines-")].figures["table"]),
         unseen=Table(trials[newest(trials, "unseen-agent-")].figures["table"]),
         rankings_later=tables.rankings_later(expected["later"]),
-        lost=Table(report["sections"]["perturbations"]["figures"]),
+        lost=Table(report["sections"]["comments"]["figures"]),
     )
     pages = {"quality.md": "quality.md.j2", "contributing/measurements.md": "measurements.md.j2"}
     return {name: rendered(template, **values) for name, template in pages.items()}

@@ -1,5 +1,8 @@
 """Published answers to tasks that have tests: which of them pass, and what the detector says about them."""
 
+import math
+import re
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,11 +18,12 @@ from codeorigin_training.metrics.statistics import auroc
 from codeorigin_training.metrics.table import Estimate
 from codeorigin_training.report.cells import percent, percent_interval, pivot
 from codeorigin_training.report.section import Section
-from codeorigin_training.studies.correctness.comments import bleu
 from codeorigin_training.studies.correctness.sandbox import check_isolation
 from codeorigin_training.studies.correctness.tasks import Task, passes, runnable_languages, task_of
 
 _KS = (1, 2, 5, 10, 20)
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_ORDERS = 4
 
 
 def read_answers(data: Path, samples: int) -> list[Row]:
@@ -140,6 +144,27 @@ def within_tasks(units: Integers, good: Booleans, values: Floats, config: Rounds
         [auroc(good[units == unit].astype(np.int64), values[units == unit]) for unit in np.unique(units)]
     )
     return over_tasks(by_task[np.isfinite(by_task)], config)
+
+
+def bleu(candidate: str, reference: str) -> float:
+    """BLEU-4 with one reference, 0 to 1; an order without a match counts as half a match.
+
+    Source: Papineni et al. (ACL 2002), section 2.3; smoothing by Chen and Cherry (WMT 2014), method 1.
+    """
+    found, wanted = _TOKEN.findall(candidate), _TOKEN.findall(reference)
+    if not found or not wanted:
+        return 0.0
+    logs = []
+    for order in range(1, min(_ORDERS, len(found), len(wanted)) + 1):
+        ours, theirs = _ngrams(found, order), _ngrams(wanted, order)
+        matches = sum(min(count, theirs[ngram]) for ngram, count in ours.items())
+        logs.append(math.log((matches or 0.5) / sum(ours.values())))
+    brevity = min(0.0, 1.0 - len(wanted) / len(found))
+    return math.exp(brevity + sum(logs) / len(logs))
+
+
+def _ngrams(tokens: list[str], order: int) -> Counter[tuple[str, ...]]:
+    return Counter(tuple(tokens[start : start + order]) for start in range(len(tokens) - order + 1))
 
 
 def _unit(answer: Row) -> str:

@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT, Count, Positive
-from codeorigin_training.data.perturb import without_comments
+from codeorigin_training.data.comments import with_comments_of, without_comments
 from codeorigin_training.data.rows import Row, limited, numbered, read_functions
 from codeorigin_training.data.specifications import Specification, read_specifications
 from codeorigin_training.data.splits import is_held_out
@@ -18,7 +18,6 @@ from codeorigin_training.metrics.estimates import Rounds, pair_estimates, share
 from codeorigin_training.report.cells import interval, percent_interval, pivot, share_cell
 from codeorigin_training.report.section import Section
 from codeorigin_training.studies.correctness.answers import answers_section, read_answers, run_answers
-from codeorigin_training.studies.correctness.comments import with_comments_of
 from codeorigin_training.studies.frame import Frame
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))

@@ -18,7 +18,7 @@ from codeorigin_training.metrics.detector import Detector
 from codeorigin_training.metrics.estimates import Rounds, area, mean
 from codeorigin_training.metrics.table import Estimate
 from codeorigin_training.report.cells import interval, percent, percent_interval, pivot
-from codeorigin_training.report.perturbed import matched_draw
+from codeorigin_training.report.comments import matched_draw
 from codeorigin_training.report.section import Section
 from codeorigin_training.run import Log
 from codeorigin_training.studies.frame import Frame

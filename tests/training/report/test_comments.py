@@ -1,23 +1,21 @@
-"""What kinds of code lose under perturbations, and the data that they are drawn from."""
+"""What kinds of code lose without their comments, and the data that they are drawn from."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from codeorigin_training.data.perturb import PERTURBATIONS
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.data import EvaluationData, agent_family, split
 from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, WRITTEN_PAIRS
-from codeorigin_training.report.config import EvaluateConfig
-from codeorigin_training.report.perturbed import (
+from codeorigin_training.report.comments import (
     LOST,
     Slice,
     loss_figures,
     matched_draw,
-    perturb_all,
     slices_of,
 )
+from codeorigin_training.report.config import EvaluateConfig
 from support.tiny_training import tiny_rows
 
 CONFIG = EvaluateConfig(rounds=20)
@@ -50,18 +48,9 @@ def test_slices_of_one_class_are_left_out_and_a_pairs_human_side_comes_first() -
 
 def test_loss_is_measured_on_the_same_functions() -> None:
     subset = Slice("old", tuple(tiny_rows(40)))
-    figures = list(loss_figures([subset], reads_docstrings, CONFIG, lambda line: None))
+    figures = list(loss_figures([subset], reads_docstrings, CONFIG))
     assert {(loss.population, loss.statistic, loss.n) for loss in figures} == {("old", LOST, 40)}
-    assert {loss.context: loss.value for loss in figures} == {"reindented": 0.0, "comments removed": 0.5}
-
-
-def test_perturbed_text_is_independent_of_its_neighbours() -> None:
-    texts = [(row.code, row.language) for row in tiny_rows(6)]
-    reindented = PERTURBATIONS["reindented"]
-    alone = perturb_all(texts[3:4], reindented, seed=0)
-    together = perturb_all(texts, reindented, seed=0)
-    assert together[texts[3]] == alone[texts[3]]
-    assert set(together) == set(texts)
+    assert {loss.context: loss.value for loss in figures} == {"without comments": 0.5}
 
 
 def test_split_keeps_tasks_together_across_repositories() -> None:

@@ -1,15 +1,14 @@
-"""What the bundle loses on code that was changed: reindented, or without its comments."""
+"""What the bundle loses on code without its comments, and the functions that this and the controls are measured on."""
 
-import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from codeorigin_training.arrays import Floats, Integers
-from codeorigin_training.data.perturb import PERTURBATIONS, Perturbation
+from codeorigin_training.data.comments import without_comments
 from codeorigin_training.data.rows import Row, labels_of
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import matched_sample
@@ -21,12 +20,8 @@ from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, PAIRS, WRITTE
 from codeorigin_training.report.cells import pivot
 from codeorigin_training.report.config import EvaluateConfig
 from codeorigin_training.report.section import Section
-from codeorigin_training.run import Log
 
 LOST = "AUROC lost"
-
-Text = tuple[str, str]
-"""Code and its model language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,52 +84,27 @@ def _pair_slices(rows: Sequence[Row], most: int) -> Iterator[Slice]:
         yield Slice(population, tuple(row for pair in pairs[: most // 2] for row in pair))
 
 
-def perturbed(data: EvaluationData, model: Logits, config: EvaluateConfig, log: Log) -> Section:
-    """What every kind of code loses under each perturbation: the AUROC of raw minus perturbed functions."""
-    slices = slices_of(data, config.perturbed_functions, config.seed)
-    figures = tuple(loss_figures(slices, model, config, log))
+def comments_lost(data: EvaluationData, model: Logits, config: EvaluateConfig) -> Section:
+    """What every kind of code loses without its comments."""
+    figures = tuple(loss_figures(slices_of(data, config.comment_functions, config.seed), model, config))
     return Section(
-        title="Under perturbations",
+        title="Without comments",
         note=(
-            "The same change is applied to both classes of held-out functions. The loss is the AUROC of raw minus "
-            "perturbed functions, so positive values mean that something was lost."
+            "Comments and docstrings of both classes of held-out functions are removed. The loss is the AUROC as they "
+            "are minus the AUROC without, so positive values mean that something was lost."
         ),
-        tables=(pivot(figures, corner=LOST, columns=lambda figure: figure.context),),
+        tables=(pivot(figures, corner="held-out functions"),),
         figures=figures,
     )
 
 
-def loss_figures(
-    slices: Sequence[Slice], model: Logits, config: EvaluateConfig, log: Log
-) -> Iterator[Figure]:
-    """The AUROC of raw minus perturbed functions of every slice, paired."""
-    rows = [row for subset in slices for row in subset.rows]
-    raw = _logits_of(rows, model)
-    for name, change in PERTURBATIONS.items():
-        codes = perturb_all(((row.code, row.language) for row in rows), change, config.seed)
-        scored = _logits_of([replace(row, code=codes[row.code, row.language]) for row in rows], model)
-        log(f"{len(codes)} functions {name.replace('_', ' ')}")
-        for subset in slices:
-            before = np.array([raw[row.code, row.language] for row in subset.rows])
-            after = np.array([scored[codes[row.code, row.language], row.language] for row in subset.rows])
-            found = estimate(subset.groups, partial(_loss, subset.labels, before, after), config)
-            yield found.named(subset.population, name.replace("_", " "), LOST)
+def loss_figures(slices: Sequence[Slice], model: Logits, config: EvaluateConfig) -> Iterator[Figure]:
+    """The AUROC of every slice as it is minus that of the same functions without comments, paired."""
+    for subset in slices:
+        bare = [replace(row, code=without_comments(row.code, row.language)[0]) for row in subset.rows]
+        loss = partial(_loss, subset.labels, model(subset.rows), model(bare))
+        yield estimate(subset.groups, loss, config).named(subset.population, "without comments", LOST)
 
 
 def _loss(labels: Integers, before: Floats, after: Floats, index: Integers) -> float:
     return auroc(labels[index], before[index]) - auroc(labels[index], after[index])
-
-
-def _logits_of(rows: Sequence[Row], model: Logits) -> dict[Text, float]:
-    """The logit of every distinct text of ``rows``."""
-    distinct = {(row.code, row.language): row for row in rows}
-    return dict(zip(distinct, model([*distinct.values()]).tolist(), strict=True))
-
-
-def perturb_all(texts: Iterable[Text], change: Perturbation, seed: int) -> dict[Text, str]:
-    """The perturbed code of every distinct text, each drawn with ``seed`` and the text."""
-    found = {}
-    for code, language in dict.fromkeys(texts):
-        of_text = zlib.crc32(f"{language}\0{code}".encode("utf-8", "surrogatepass"))
-        found[code, language] = change(code, language, np.random.default_rng([seed, of_text]))
-    return found
