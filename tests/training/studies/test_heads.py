@@ -16,7 +16,6 @@ from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
 from codeorigin_training.cli import app
 from codeorigin_training.data.specifications import Specification
-from codeorigin_training.encoder.heads import gated
 from codeorigin_training.encoder.model import Encoder, EncoderError, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.metrics.statistics import auroc
@@ -26,6 +25,7 @@ from codeorigin_training.studies.heads.retriever import (
     Queries,
     RetrievalExample,
     Retriever,
+    gated,
     make_retriever,
     ranks,
     retriever_logits,

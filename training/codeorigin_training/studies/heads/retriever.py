@@ -5,7 +5,8 @@ so comparing two lines would be enough to be right every time.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.data.specifications import Specification
-from codeorigin_training.encoder.heads import attention_layers, gated
 from codeorigin_training.encoder.inference import padded
 from codeorigin_training.encoder.model import new_body, pretrained_body
 from codeorigin_training.encoder.tokenizer import pretrained_tokenizer, train_bpe
@@ -296,6 +296,32 @@ def retriever_logits(model: Retriever, queries: Queries, gates: Floats | None = 
             some = [example.ids for example in queries.examples[first : first + _BATCH]]
             found += model(*padded(some, model.tokenizer.pad_token_id)).tolist()
     return np.array(found)
+
+
+def attention_layers(body: Any) -> list[Any]:
+    """The attention modules of a RoBERTa-like body, from the lowest layer up."""
+    return [layer.attention for layer in body.encoder.layer]
+
+
+@contextmanager
+def gated(body: Any, gates: Tensor) -> Iterator[None]:
+    """Context manager that multiplies the output of every head by its gate in ``gates`` ``(layers, heads)``.
+
+    Source: Michel, Levy and Neubig, "Are Sixteen Heads Really Better than One?" (NeurIPS 2019), sections 2 and 3.
+    """
+    handles = []
+    for attention, row in zip(attention_layers(body), gates, strict=True):
+        width = int(attention.self.attention_head_size)
+
+        def scale(_: nn.Module, inputs: tuple[Tensor, ...], row: Tensor = row, width: int = width) -> Any:
+            return (inputs[0] * row.repeat_interleave(width), *inputs[1:])
+
+        handles.append(attention.output.dense.register_forward_pre_hook(scale))
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def all_heads(model: Retriever) -> tuple[int, int]:
