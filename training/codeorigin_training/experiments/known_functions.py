@@ -14,7 +14,7 @@ from codeorigin.git.blame import LineOrigin, origins_of_files
 from codeorigin.git.diff import commit_changes
 from codeorigin.git.moved_lines import MovedLines
 from codeorigin.git.objects import Objects
-from codeorigin.git.repository import Repository, read_commit
+from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
 from codeorigin.languages import Language
 from codeorigin.languages.kinds import kind_for_path
@@ -90,9 +90,7 @@ def known_functions(repository: Repository, most_files: int) -> KnownAuthors:
                 )
             except CodeOriginError:
                 continue  # such as a file that is no text
-        moved = _moved(
-            repository, objects, {function.commit for function, _ in found if function.by == AGENT}
-        )
+        moved = _moved(repository, {function.commit for function, _ in found if function.by == AGENT})
     functions = [
         function for function, origins in found if function.by != AGENT or not _is_moved(origins, moved)
     ]
@@ -172,11 +170,9 @@ def _common(values: Iterable[str | None]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _moved(
-    repository: Repository, objects: Objects, commits: Iterable[str]
-) -> dict[tuple[str, str], MovedLines]:
+def _moved(repository: Repository, commits: Iterable[str]) -> dict[tuple[str, str], MovedLines]:
     """What each of ``commits`` only moved in each file; nothing of a merge."""
-    single = [name for name in sorted(commits) if len(read_commit(objects, name).parents) < 2]
+    single = [name for name in sorted(commits) if len(repository.parents(name)) < 2]
     return {
         (name, file.path): file.moved
         for name, change in commit_changes(repository, single, lambda path: True)
