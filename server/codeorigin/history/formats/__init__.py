@@ -13,7 +13,7 @@ from codeorigin.history.results import CommitResult, Totals, declared_phrase, to
 from codeorigin.report import CAVEAT
 from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.shares import past_sentence
-from codeorigin.shell.console import make_console, padded
+from codeorigin.shell.console import make_console, padded, print_sentences
 from codeorigin.shell.terminal import printable
 
 _HEADING = "  commits  functions    lines      human     unsure  likely LLM"
@@ -52,8 +52,8 @@ class TextWriter(HistoryWriter):
         phrases = totals_phrases(totals, plan.merges, plan.cut_off)
         said = [past_sentence(past)] if past is not None else []
         for phrase in (*phrases, *said, *filter(None, [declared_phrase(totals)])):
-            console.print(Text(printable(phrase)))
-        console.print(Text(f"{printable(self.history.job.model_id)}. {CAVEAT}", "dim"))
+            print_sentences(console, Text(printable(phrase)))
+        print_sentences(console, Text(f"{printable(self.history.job.model_id)}. {CAVEAT}", "dim"))
 
 
 def history_writer(history_format: HistoryFormat, history: History, stream: TextIO) -> HistoryWriter:
