@@ -5,126 +5,9 @@ import pytest
 from codeorigin.languages import LANGUAGES
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.constructs import character_constructs
+from support.samples import samples
 
-PYTHON = '''\
-async def load(self, key: str, depth=3) -> str:
-    """Text of a key."""
-    # from the cache first
-    try:
-        value = self.store.get(key, f"at {depth}")
-    except KeyError as error:
-        raise ValueError("no such key") from error
-    return value if value else None
-'''
-JAVASCRIPT = """\
-load(key, depth = 3) {
-  // from the cache first
-  try { return this.store.get(`at ${depth}`); } catch (error) { throw new Error("no such key"); }
-}
-"""
-TYPESCRIPT = """\
-private async load(key: string): Promise<string> {
-  // from the cache first
-  const table: Map<string, number> = new Map();
-  if (!this.store) throw new Error("no such key");
-  return this.store.get(key);
-}
-"""
-TSX = """\
-function Title({ text }: Props) {
-  // from the cache first
-  const shown: string = text.trim();
-  if (!shown) throw new Error("no such key");
-  return <h1 className="big">{shown}</h1>;
-}
-"""
-JAVA = """\
-public List<String> load(final String key) throws IOException {
-    /* from the cache first */
-    List<String> found = new ArrayList<>();
-    try { found.add(store.get("at " + key)); } catch (KeyError error) { throw new Error("no such key"); }
-    return found;
-}
-"""
-GO = """\
-func (s *Store) Load(key string) (string, error) {
-\t// from the cache first
-\tvalue, err := s.store.Get(key)
-\tif err != nil {
-\t\treturn "", fmt.Errorf("no such key: %w", err)
-\t}
-\tvar other string = "at"
-\treturn value + other, nil
-}
-"""
-C = """\
-static int load(const char *key, int depth)
-{
-    /* from the cache first */
-    unsigned long size = get(key, "at");
-    if (!size) goto missing;
-    return 0;
-missing:
-    return -1;
-}
-"""
-CPP = """\
-std::string Store::load(const std::string& key) const {
-    // from the cache first
-    unsigned long size = store->get(key, "at");
-    try { check(size); } catch (const std::exception& error) { throw Error("no such key"); }
-    return {};
-}
-"""
-CSHARP = """\
-public async Task<string> Load(string key)
-{
-    // from the cache first
-    string value = await _store.GetAsync($"at {key}");
-    if (value is null) throw new ArgumentException("no such key");
-    return value;
-}
-"""
-RUST = """\
-pub fn load(&self, key: &str) -> Result<String, Missing> {
-    // from the cache first
-    let value: String = self.store.get("at")?;
-    if value.is_empty() { return Err(Missing::new("no such key")); }
-    Ok(value)
-}
-"""
-PHP = """\
-public function load(string $key): array
-{
-    // from the cache first
-    try { $value = $this->store->get("at $key"); } catch (Error $error) { throw new Missing('no such key'); }
-    return array_map(fn($each): string => $each, $value);
-}
-"""
-RUBY = """\
-def load(key, depth: 3)
-  # from the cache first
-  raise ArgumentError, "no such key" unless key
-  value = @store.get("at #{depth}")
-  return value
-rescue KeyError => error
-  nil
-end
-"""
-CODE = {
-    "python": PYTHON,
-    "javascript": JAVASCRIPT,
-    "typescript": TYPESCRIPT,
-    "tsx": TSX,
-    "java": JAVA,
-    "go": GO,
-    "c": C,
-    "cpp": CPP,
-    "csharp": CSHARP,
-    "rust": RUST,
-    "php": PHP,
-    "ruby": RUBY,
-}
+CODE = {language: f"{code}\n" for language, code in samples("constructs.txt")}
 TYPED = {
     "typescript": ": Map<string, number>",
     "tsx": ": string = ",
@@ -182,9 +65,13 @@ def test_strings_are_literals(language: str) -> None:
 
 
 def test_interpolated_names_are_names() -> None:
-    assert of(PYTHON, "python", '{depth}"') == {Construct.PUNCTUATION, Construct.NAME, Construct.LITERAL}
-    assert of(RUBY, "ruby", "depth}") == {Construct.NAME, Construct.PUNCTUATION}
-    assert of(JAVASCRIPT, "javascript", "depth}") == {Construct.NAME, Construct.PUNCTUATION}
+    assert of(CODE["python"], "python", '{depth}"') == {
+        Construct.PUNCTUATION,
+        Construct.NAME,
+        Construct.LITERAL,
+    }
+    assert of(CODE["ruby"], "ruby", "depth}") == {Construct.NAME, Construct.PUNCTUATION}
+    assert of(CODE["javascript"], "javascript", "depth}") == {Construct.NAME, Construct.PUNCTUATION}
 
 
 @pytest.mark.parametrize("language", TYPED)
@@ -240,7 +127,7 @@ def test_pieces_alone_have_the_same_constructs_as_in_their_file(
 
 
 def test_docstrings_and_doc_comments_are_docstrings() -> None:
-    assert of(PYTHON, "python", '"""Text of a key."""') == {Construct.DOCSTRING}
+    assert of(CODE["python"], "python", '"""Text of a key."""') == {Construct.DOCSTRING}
     code = "class A {\n  /** Loads. */\n  void load() { /**/ run(); }\n}\n"
     assert of(code, "java", "/** Loads. */") == {Construct.DOCSTRING}
     assert of(code, "java", "/**/") == {Construct.COMMENT}

@@ -1,13 +1,11 @@
 """Members on their own: methods without their class, functions without their literal, property or array."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from codeorigin.functions.outline import find_functions, function_id, only_function
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
+from support.samples import samples
 
 AROUND = {
     "CLASS": ("class Shelf\n{\n", "\n}\n"),
@@ -24,16 +22,12 @@ AROUND = {
 }
 
 
-def pieces() -> Iterator[tuple[str, str, str, str]]:
-    """Members as a user pastes or selects them: each with its name, its language and what is around it in a file."""
-    samples = Path(__file__).parents[2] / "fixtures" / "members.txt"
-    for sample in samples.read_text("utf-8").split("### ")[1:]:
-        head, _, piece = sample.partition("\n")
-        name, language, around = head.split(" | ")
-        yield name, language, around, piece.removesuffix("\n")
-
-
-PIECES = {name: sample for name, *sample in pieces()}
+# Members as a user pastes or selects them: each with its name, its language and what is around it in a file.
+PIECES = {
+    name: (language, around, piece)
+    for head, piece in samples("members.txt")
+    for name, language, around in [head.split(" | ")]
+}
 
 
 def facts(text: str, span: FunctionSpan) -> tuple[object, ...]:
@@ -87,97 +81,11 @@ def test_consecutive_entries_are_found(language: str) -> None:
     assert spans[0].doc_comment is not None
 
 
-def test_consecutive_methods_with_commas_are_found() -> None:
-    text = "open(key) {\n  return key;\n},\n\nasync close() {\n  return null;\n},\n"
-    assert [span.name for span in find_functions(text, get_language("javascript"))] == ["open", "close"]
-
-
 def test_both_accessors_are_found() -> None:
     text = "get { return size; }\n/* Sets. */\nprotected set\n{\n  size = value;\n}\n"
     first, second = find_functions(text, get_language("csharp"))
     assert (first.qualified_name, second.qualified_name) == ("get", "set")
     assert text[second.range.start : second.range.end].startswith("protected set\n{")
-
-
-@pytest.mark.parametrize("start", ["load(key)", "load: function (key)"])
-def test_member_being_typed_is_found(start: str) -> None:
-    text = f"{start} {{\n  if (key) {{\n    return 1;\n"
-    (span,) = find_functions(text, get_language("javascript"))
-    assert (span.qualified_name, span.range.start_line, span.range.end_line) == ("load", 0, 2)
-
-
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("javascript", "shelves: for (const shelf of all) {\n  open(shelf);\n}\n"),
-        ("javascript", "note: this is prose (of a kind) { and no code }\n"),
-        ("javascript", "load: function (key) {\n  return key;\n}; }\n"),
-        ("javascript", "if (a) {\n  f();\n},\nwhile (b) {\n  g();\n},\n"),
-        ("javascript", "catch (error) {\n  f(error);\n},\n"),
-        ("typescript", "load: (key: string) => void,\nsave: (key: string) => void,\n"),
-        ("typescript", "load: (key: string) => Value\n"),
-        ("typescript", "size: number,\nload: (\n  key: string,\n) => Promise<Value[]> | null,\n"),
-        ("tsx", "load: (key: string) => 'a' | 'b',\nsave: (key: string) => Map<Key, Value>\n"),
-        ("typescript", "switch (a) {\n  f();\n},\n"),
-        ("csharp", "do { f(); }\n"),
-        ("csharp", "unsafe { f(); } }\n"),
-        ("csharp", "shelf { f(); }\n"),
-        ("csharp", "get the book { from the shelf }\n"),
-        ("csharp", "get { f(); }\nelse { g(); }\n"),
-        ("csharp", "get; set;\n"),
-        ("go", "note: this is prose (of a kind) { and no code }\n"),
-        ("go", "again: for _, shelf := range all {\n\topen(shelf)\n}\n"),
-        ("ruby", "load: this is prose { and no code }\n"),
-        ("ruby", "'load' => key\n"),
-        ("php", "get { one of }\n"),
-        ("php", "shelf {\n  return 1;\n}\n"),
-        ("php", "'load' => 'a',\n'save' => 'b',\n"),
-        ("php", "'a page' => <b>\n<?php echo $b; ?>\n"),
-        ("javascript", "if (x) {\n  f();\n}\nfoo(;\n"),
-        ("javascript", "for (const a of b) {\n  f(a);\n}\nwhile (x) {\n  g()\n}}\n"),
-        ("java", "This is prose { and no code }\n"),
-        ("php", "<html><?php if (x) { ?></html>\n"),
-        ("typescript", "else if (a) {\n  f();\n}\n"),
-        ("javascript", "catch (error) {\n  f(error);\n}\n"),
-        *(
-            (language, text)
-            for language in ("javascript", "typescript")
-            for text in (
-                "describe('a shelf', load)\n{\n  f();\n}\n",
-                "load(key);\n{\n  f();\n}\n",
-                "shelf.load(key)\n{\n  f();\n}\n",
-                "if (key)\n{\n  f();\n}\n",
-                "load(key)\n{\n  f();\n}\nlet a = 1;\n",
-                "{\n  f();\n}\nload(key)\n",
-            )
-        ),
-    ],
-)
-def test_other_text_gives_no_functions(language: str, text: str) -> None:
-    assert find_functions(text, get_language(language)) == ()
-
-
-@pytest.mark.parametrize(
-    ("language", "text", "names"),
-    [
-        ("javascript", "let a = 1;\nload: function load(key) {\n  return key;\n}\n", ["load"]),
-        ("javascript", "function open() {\n}\nload: (key) => {\n  return key;\n},\n", ["open"]),
-        ("javascript", "load: function read(key) {\n  return key;\n}\nopen();\n", ["read"]),
-        ("javascript", "load: {\n  function read(key) {\n    return key;\n  }\n}\n", ["read"]),
-        ("csharp", "int Open() { return 1; }\nget { return 2; }\n", ["Open"]),
-        (
-            "javascript",
-            "import a from 'a';\nfunction open() {\n  return a;\n}\nclose() {\n  return 1;\n}\n",
-            ["open"],
-        ),
-        ("php", "public <?php function load() { return 1; } ?> function\n", ["load"]),
-        ("php", "<b>public function</b>\n<?php if ($a) { ?>\n<?php } ?>\n", []),
-        ("php", "function <?php echo $name; ?>() {\n  return <?= $value ?>;\n}\n", []),
-        ("php", "// <?php function load() { return 1; }\n", ["load"]),
-    ],
-)
-def test_file_or_page_is_still_read_as_one(language: str, text: str, names: list[str]) -> None:
-    assert [span.name for span in find_functions(text, get_language(language))] == names
 
 
 def test_several_methods_with_comments_and_decorators_are_found() -> None:

@@ -1,4 +1,7 @@
-"""Code that a grammar does not know, in ``fixtures/second_reading``: each function has its name and lines."""
+"""Code in ``fixtures``: each function has its name and lines.
+
+``second_reading`` has what a grammar does not know, ``spans`` what breaks off, is not code, or is easily misread.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,18 +30,20 @@ def found(text: str, language: str) -> list[str]:
     return [f"{span.qualified_name} {span.range.start_line + 1}-{span.range.end_line + 1}" for span in spans]
 
 
-FOLDER = Path(__file__).parents[2] / "fixtures" / "second_reading"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 CASE = re.compile(r"=== (?P<name>[\w ]+): (?P<functions>.*)\n(?P<code>(?:(?!===).*\n)+)")
 CASES = [
     pytest.param(path.stem, case["code"], case["functions"], id=f"{path.stem}, {case['name']}")
-    for path in sorted(FOLDER.glob("*.txt"))
+    for folder in ("second_reading", "spans")
+    for path in sorted((FIXTURES / folder).glob("*.txt"))
     for case in CASE.finditer(path.read_text("utf-8"))
 ]
 
 
+@pytest.mark.parametrize("tail", ["", "\n", "\n\n  \n"], ids=["bare", "line", "blank lines"])
 @pytest.mark.parametrize(("language", "text", "expected"), CASES)
-def test_functions_have_their_names_and_lines(language: str, text: str, expected: str) -> None:
-    assert ", ".join(found(text, language)) == expected
+def test_functions_have_their_names_and_lines(language: str, text: str, expected: str, tail: str) -> None:
+    assert ", ".join(found(text.removesuffix("\n") + tail, language)) == expected
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), CASES)
