@@ -55,11 +55,10 @@ export function activate(context: vscode.ExtensionContext): Api {
         .catch(warn),
     ),
     new StatusView(server),
+    // A server that is ready, and fast, says so only once, which may be before the walkthrough is opened.
+    server.onDocumentStatus(() => seen("server")),
     // What an earlier server said may differ from what the next one says.
     server.onStatus(({ state }) => {
-      if (state === "ready") {
-        seen("server");
-      }
       if (state === "loading") {
         heatMap.clearAll();
       }
