@@ -18,7 +18,7 @@ import { placesOf, candidatesOf } from "./server/serverCandidates";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
 import { FunctionTree } from "./tree/view";
-import { seen } from "./walkthrough";
+import { seen, tickAgain } from "./walkthrough";
 
 /** For other extensions and for tests. */
 export interface Api {
@@ -55,10 +55,12 @@ export function activate(context: vscode.ExtensionContext): Api {
         .catch(warn),
     ),
     new StatusView(server),
-    // A server that is ready, and fast, says so only once, which may be before the walkthrough is opened.
-    server.onDocumentStatus(() => seen("server")),
+    tickAgain(),
     // What an earlier server said may differ from what the next one says.
     server.onStatus(({ state }) => {
+      if (state === "ready") {
+        seen("server");
+      }
       if (state === "loading") {
         heatMap.clearAll();
       }
