@@ -9,12 +9,12 @@ import pytest
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.judged import How, Source
 from codeorigin.analysis.judged_files import judged_files
+from codeorigin.analysis.report import FileReport
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.kept_reference import Populations
-from codeorigin.model.past import Past
-from codeorigin.model.verdict import Band
+from codeorigin.model.past import KeptReference, Past
 from codeorigin.past import declared_functions
 from codeorigin.past.old_functions import repository_past
 from codeorigin.report.functions import own_text
@@ -56,35 +56,43 @@ def past_of(repository: Repository, model: Path, *, declared: bool = True) -> Pa
     return found
 
 
-def populations(past: Past) -> Populations:
+def reference(past: Past) -> KeptReference:
     assert past.reference is not None
-    found = Populations.read(Path(past.reference.file))
+    return past.reference
+
+
+def populations(repository: Repository, model: Path) -> Populations:
+    found = Populations.read(Path(reference(past_of(repository, model)).file))
     assert found is not None
     return found
 
 
-def evidence(repository: Repository, model: Path, past: Past, name: str) -> list[float | None]:
+def declared_by_commits(repository: Repository, model: Path) -> list[int]:
+    """The number of functions that each commit declares, newest first."""
+    return [len(commit.functions) for commit in populations(repository, model).commits]
+
+
+def report_of(repository: Repository, model: Path, past: Past, name: str) -> FileReport:
     path = repository.folder / name
-    report = Analyzer.load(model).analyze(Document(path.read_text(), "python", str(path)), past=past)
-    found = [function.verdict.records for function in report.functions]
-    return [None if records is None else records.evidence for records in found]
+    return Analyzer.load(model).analyze(Document(path.read_text(), "python", str(path)), past=past)
+
+
+def evidence(repository: Repository, model: Path, past: Past, name: str) -> list[float]:
+    """What the records add to the functions of a file, if they say anything of it."""
+    found = [function.verdict.records for function in report_of(repository, model, past, name).functions]
+    return [records.evidence for records in found if records is not None]
 
 
 def test_functions_that_agents_commits_wrote_are_declared(declaring: Repository, model: Path) -> None:
-    past = past_of(declaring, model)
-    assert past.reference is not None
-    assert past.reference.declared == 5
-    found = populations(past)
-    assert [len(commit.functions) for commit in found.commits] == [2, 3]
+    assert reference(past_of(declaring, model)).declared == 5
+    assert declared_by_commits(declaring, model) == [2, 3]
+    found = populations(declaring, model)
     assert [commit.names[0] for commit in found.commits] == ["two.py", "one.py"]
     assert {file.path for file in found.files} == {"old.py", "late.py"}
 
 
 def test_agents_code_is_raised_and_peoples_lowered(declaring: Repository, model: Path) -> None:
-    past = past_of(declaring, model)
-    agents, people = evidence(declaring, model, past, "mixed.py")
-    assert agents is not None
-    assert people is not None
+    agents, people = evidence(declaring, model, past_of(declaring, model), "mixed.py")
     assert people < 0 < agents
 
 
@@ -103,8 +111,7 @@ def test_project_that_declares_nothing_is_compared_with_code_in_general(
     repository: Repository, model: Path
 ) -> None:
     past = past_of(repository, model)
-    assert past.reference is not None
-    assert past.reference.declared == 0
+    assert reference(past).declared == 0
     assert "LLM-written code in general" in past_sentence(past)
 
 
@@ -125,29 +132,22 @@ def test_reference_without_what_is_declared_is_the_same_for_every_head(
     assert before == replace(past_of(repository, model), reference=before.reference)
     repository.commit({"one.py": checks("a", "b", "c")}, message=AGENT, date="2025-01-01")
     assert past_of(repository, model, declared=False) == before
-    assert before.reference is not None
-    assert before.reference.declared == 0
+    assert reference(before).declared == 0
 
 
 def test_file_whose_header_names_an_agent_is_declared(repository: Repository, model: Path) -> None:
     header = "# SPDX-AI-Disclosure: ai-generated\n"
     repository.commit({"made.py": header + checks("a", "b"), "mine.py": checks("c")}, date="2025-01-01")
     repository.commit({"helped.py": header.replace("generated", "assisted") + checks("d")}, date="2025-01-02")
-    past = past_of(repository, model)
-    (commit,) = populations(past).commits
-    assert len(commit.functions) == 2
-    assert past.reference is not None
-    assert past.reference.declared == 2
+    assert declared_by_commits(repository, model) == [2]
+    past, plain = (past_of(repository, model, declared=declared) for declared in (True, False))
+    assert reference(past).declared == 2
     # Neither the file itself nor what the same commit wrote is nearer to it.
-    plain = past_of(repository, model, declared=False)
     for name in ("made.py", "mine.py"):
-        assert evidence(repository, model, past, name) == pytest.approx(
-            evidence(repository, model, plain, name)
-        )
-    with_declared, without = (evidence(repository, model, each, "helped.py") for each in (past, plain))
-    assert with_declared[0] is not None
-    assert without[0] is not None
-    assert with_declared[0] > without[0]
+        found, without = (evidence(repository, model, each, name) for each in (past, plain))
+        assert found == pytest.approx(without)
+    found, without = (evidence(repository, model, each, "helped.py") for each in (past, plain))
+    assert found > without
 
 
 def test_header_that_is_added_later_declares_what_older_commits_wrote(
@@ -155,14 +155,12 @@ def test_header_that_is_added_later_declares_what_older_commits_wrote(
 ) -> None:
     repository.commit({"one.py": checks("a", "b")}, message=AGENT, date="2025-01-01")
     repository.commit({"made.py": checks("c", "d")}, date="2025-01-02")
-    assert [len(commit.functions) for commit in populations(past_of(repository, model)).commits] == [2]
+    assert declared_by_commits(repository, model) == [2]
     header = "# SPDX-AI-Disclosure: autonomous\n"
     repository.commit({"made.py": header + checks("c", "d")}, date="2025-01-03")
-    found = populations(past_of(repository, model)).commits
-    assert [len(commit.functions) for commit in found] == [0, 2, 2]
-    assert past_of(repository, model).reference is not None
+    assert declared_by_commits(repository, model) == [0, 2, 2]
     repository.commit({"made.py": checks("c", "d")}, date="2025-01-04")
-    assert [len(commit.functions) for commit in populations(past_of(repository, model)).commits] == [2]
+    assert declared_by_commits(repository, model) == [2]
 
 
 def test_selection_is_compared_like_the_function_that_it_is(declaring: Repository, model: Path) -> None:
@@ -191,8 +189,7 @@ def test_new_head_reads_new_commits_alone(
     declaring.commit({"three.py": checks("h")}, message=AGENT, date="2025-03-01")
     past = past_of(declaring, model)
     assert read == [declaring.git("rev-parse", "HEAD")]
-    assert past.reference is not None
-    assert past.reference.declared == 6
+    assert reference(past).declared == 6
     assert past_of(declaring, model) == past
     assert len(read) == 1
 
@@ -200,30 +197,16 @@ def test_new_head_reads_new_commits_alone(
 @pytest.mark.parametrize("content", [b"", b"x" * 100])
 def test_damaged_file_is_read_again(declaring: Repository, model: Path, content: bytes) -> None:
     past = past_of(declaring, model)
-    assert past.reference is not None
-    Path(past.reference.file).write_bytes(content)
+    Path(reference(past).file).write_bytes(content)
     assert past_of(declaring, model) == past
-    assert populations(past).declared == 5
+    assert populations(declaring, model).declared == 5
 
 
 def test_another_reference_by_now_is_none(declaring: Repository, model: Path) -> None:
     past = past_of(declaring, model)
     declaring.commit({"three.py": checks("h")}, message=AGENT, date="2025-03-01")
     past_of(declaring, model)
-    assert evidence(declaring, model, past, "mixed.py") == [None, None]
-
-
-def test_flagged_old_functions_are_those_of_a_check(declaring: Repository, model: Path) -> None:
-    past = past_of(declaring, model)
-    analyzer = Analyzer.load(model)
-    reports = [
-        analyzer.analyze(
-            Document((declaring.folder / name).read_text(), "python", name, inside=name), past=past
-        )
-        for name in ("old.py", "late.py")
-    ]
-    bands = [function.verdict.band for report in reports for function in report.functions]
-    assert past.flagged == bands.count(Band.LLM)
+    assert evidence(declaring, model, past, "mixed.py") == []
 
 
 def test_explanation_has_what_the_reference_adds(declaring: Repository, model: Path) -> None:
@@ -232,13 +215,12 @@ def test_explanation_has_what_the_reference_adds(declaring: Repository, model: P
     (file,) = judged_files(
         [Source(str(path), "python", path.read_text)], analyzer, How(past=past, keep_text=True)
     )
-    function = file.functions[0]
-    assert file.text is not None
+    function, text = file.functions[0], path.read_text()
     records = function.verdict.records
     assert records is not None
     assert records.path == "mixed.py"
-    plain = analyzer.explain(file.text, function.span)
-    whole = analyzer.explain(file.text, function.span, past=past, records=records)
+    plain = analyzer.explain(text, function.span)
+    whole = analyzer.explain(text, function.span, past=past, records=records)
     assert whole.logit - plain.logit == pytest.approx(records.evidence, abs=1e-5)
     assert whole.completeness_gap < 1e-3 or whole.completeness_gap == pytest.approx(
         plain.completeness_gap, abs=0.02

@@ -1,7 +1,7 @@
 """The scores of a repository's old functions, read once and kept."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +18,18 @@ from codeorigin.model.verdict import Band
 from codeorigin.past import old_functions, reading
 from codeorigin.past.old_functions import repository_past
 from support.repositories import Repository, plain_functions
-from support.tiny_model import PAST_RULE, with_past_rule
+from support.tiny_model import PAST_RULE, with_past_rule, with_reference_rule
 
 
-def past_of(repository: Repository, model: Path) -> Past | None:
+def past_or_none(repository: Repository, model: Path) -> Past | None:
     bundle = Bundle.load(model)
     return repository_past(Opened.of(repository.folder), bundle, lambda: Analyzer(bundle))
+
+
+def past_of(repository: Repository, model: Path) -> Past:
+    found = past_or_none(repository, model)
+    assert found is not None
+    return found
 
 
 def kept_alone(repository: Repository, model: Path) -> Past | None:
@@ -45,19 +51,20 @@ def test_functions_of_the_last_human_commit_are_scored(repository: Repository, m
     logits = own_logits(model, text)
     assert len(logits) == 7
     found = past_of(repository, model)
-    assert found is not None
     assert found.logits == pytest.approx(sorted(logits), abs=1e-6)
     assert found.evidence == pytest.approx(-0.5 * (sorted(logits)[3] - PAST_RULE.typical), abs=1e-6)
 
 
+@pytest.mark.parametrize("rule", [with_past_rule, with_reference_rule])
 def test_old_functions_that_would_be_flagged_are_counted_as_a_check_judges_them(
-    repository: Repository, model: Path
+    repository: Repository, tmp_path: Path, tiny_model_dir: Path, rule: Callable[[Path, Path], Path]
 ) -> None:
-    found = past_of(repository, model)
-    assert found is not None
-    analyzer = Analyzer.load(model)
+    model = rule(tmp_path / "ruled", tiny_model_dir)
+    found, analyzer = past_of(repository, model), Analyzer.load(model)
     reports = [
-        analyzer.analyze(Document((repository.folder / name).read_text(), "python"), past=found)
+        analyzer.analyze(
+            Document((repository.folder / name).read_text(), "python", name, inside=name), past=found
+        )
         for name in ("old.py", "late.py")
     ]
     bands = [function.verdict.band for report in reports for function in report.functions]
@@ -91,26 +98,24 @@ def test_cache_that_cannot_be_written_changes_nothing(
     repository: Repository, model: Path, caches: Path
 ) -> None:
     caches.write_text("a file")
-    assert past_of(repository, model) is not None
+    assert past_of(repository, model)
 
 
 def test_number_of_functions_is_bounded(
     repository: Repository, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "MOST_FUNCTIONS", 5)
-    found = past_of(repository, model)
-    assert found is not None
-    assert len(found.logits) == 5
+    assert len(past_of(repository, model).logits) == 5
 
 
 def test_model_without_a_rule_has_no_past(repository: Repository, tiny_model_dir: Path) -> None:
-    assert past_of(repository, tiny_model_dir) is None
+    assert past_or_none(repository, tiny_model_dir) is None
 
 
 def test_too_few_old_functions_are_no_past(tmp_path: Path, model: Path) -> None:
     made = Repository(tmp_path / "small")
     made.commit({"a.py": plain_functions("one", "two", "three")}, date="2020-01-01")
-    assert past_of(made, model) is None
+    assert past_or_none(made, model) is None
 
 
 @pytest.mark.parametrize(
@@ -128,9 +133,7 @@ def test_files_that_cannot_be_read_are_left_out(tmp_path: Path, model: Path, fil
         made.write(name, content)
     made.git("add", *files)
     made.commit({"a.py": plain_functions("one", "two", "three", "four")}, date="2020-01-01")
-    found = past_of(made, model)
-    assert found is not None
-    assert len(found.logits) == 4
+    assert len(past_of(made, model).logits) == 4
 
 
 @pytest.mark.parametrize("revision", ["HEAD~1", "HEAD~1:old.py"])
@@ -179,7 +182,7 @@ def test_few_of_many_hard_texts_are_parsed(
     monkeypatch.setattr("codeorigin.analysis.outlined.parse_all", too_much)
     repository.git("reset", "--quiet", "--hard", "HEAD~1")
     repository.commit({f"hard{n}.py": f"x = {n}\n" for n in range(500)}, date="2022-06-01")
-    assert past_of(repository, model) is None
+    assert past_or_none(repository, model) is None
     assert 0 < len(parsed) < 100
 
 
