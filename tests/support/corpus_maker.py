@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -38,6 +39,16 @@ def llm_function(generator: random.Random, name: str) -> str:
     return "\n".join([*lines, f"    return {noun}_results"])
 
 
+def corpus_entry(code: str, language: str, repo: str, *, llm: bool = False) -> dict[str, Any]:
+    """A row of ``functions.parquet``."""
+    return {
+        "code": code, "language": language, "label": "llm" if llm else "human", "generator": "",
+        "agent": "copilot" if llm else "", "repo": repo, "commit": "0" * 40, "path": f"src/{language}.txt",
+        "date": "2024-05-01" if llm else "2019-05-01", "is_test": False,
+        "evidence": "A-author" if llm else "H-date", "source": "own", "lines": code.count("\n") + 1,
+    }  # fmt: skip
+
+
 def write_corpus(
     folder: Path, *, repositories: int = 60, functions: int = 12, per_file: int = 1, seed: int = 0
 ) -> Path:
@@ -57,23 +68,16 @@ def write_corpus(
             # A few people write like models, and vice versa: no data is clean.
             if generator.random() < 0.05:
                 label = "human" if label == "llm" else "llm"
+            language = generator.choice(["python", "ruby"])
             rows.append(
-                {
-                    "code": code,
-                    "language": generator.choice(["python", "ruby"]),
-                    "label": label,
-                    "generator": "",
+                corpus_entry(code, language, repo, llm=label == "llm")
+                | {
                     "agent": generator.choice(["robot", "helper"]) if label == "llm" else "",
-                    "repo": repo,
                     "commit": f"{number:040x}",
                     "path": f"src/module{number // (2 * per_file)}_{number % 2}.py",
                     "date": "2022-03-01",
-                    "is_test": False,
-                    "evidence": "trailer"
-                    if label == "llm"
-                    else ("H-date-modern" if number % 4 else "H-date"),
+                    "evidence": "trailer" if label == "llm" else "H-date-modern" if number % 4 else "H-date",
                     "source": "git-mined",
-                    "lines": code.count("\n") + 1,
                 }
             )
         if repository % 2:
@@ -112,20 +116,13 @@ def write_distribution(
             name = f"{generator.choice(VERBS)}_{generator.choice(NOUNS)}_{package}_{number}"
             code = human_function(generator, name)
             rows.append(
-                {
-                    "code": code,
-                    "language": "python",
-                    "label": "human",
-                    "generator": "",
-                    "agent": "",
-                    "repo": f"debian/python3-project{package}",
+                corpus_entry(code, "python", f"debian/python3-project{package}")
+                | {
                     "commit": "1.0-1",
                     "path": f"src/module{number // per_file}.py",
                     "date": "",
-                    "is_test": False,
                     "evidence": "H-dist-12" if package % 2 else "H-dist",
                     "source": "debian",
-                    "lines": code.count("\n") + 1,
                 }
             )
     folder.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,7 @@ def plant(repository: Repository, trap: Trap) -> None:
         "web.browser", "remote.origin.uploadpack", "submodule.lib.update", "trailer.trap.command",
         "ssh.variant", "browser.trap.cmd", "diff.tool", "difftool.trap.cmd", "gui.trap.cmd", "sendemail.tocmd",
     ]  # fmt: skip
-    commands = (
+    commands = [
         "log",
         "diff-tree",
         "ls-files",
@@ -50,7 +50,7 @@ def plant(repository: Repository, trap: Trap) -> None:
         "blame",
         "update-index",
         "write-tree",
-    )
+    ]
     settings = {
         **dict.fromkeys(programs, program),
         **{f"alias.{name}": f"!{program}" for name in commands},

@@ -3,12 +3,12 @@
 import random
 import re
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeorigin.languages import KEYWORDS
+from support.corpus_maker import corpus_entry
 
 _STARTS = ("alp", "bra", "cart", "delt", "engi", "fold", "gard", "hote", "invo", "jack")
 _WORDS = tuple(start + end for start in _STARTS for end in ("ab", "erin", "ilo", "omu", "uvel", "ynta"))
@@ -40,16 +40,6 @@ def write_functions_of_languages(folder: Path, repositories: int = 30) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows), folder / "functions.parquet")
     return folder
-
-
-def corpus_entry(code: str, language: str, repo: str, *, llm: bool = False) -> dict[str, Any]:
-    """A row of ``functions.parquet``."""
-    return {
-        "code": code, "language": language, "label": "llm" if llm else "human", "generator": "",
-        "agent": "copilot" if llm else "", "repo": repo, "commit": "0" * 40, "path": f"src/{language}.txt",
-        "date": "2024-05-01" if llm else "2019-05-01", "is_test": False,
-        "evidence": "A-author" if llm else "H-date", "source": "own", "lines": code.count("\n") + 1,
-    }  # fmt: skip
 
 
 def _renamed(language: str, random_: random.Random) -> str:

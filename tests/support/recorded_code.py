@@ -38,7 +38,7 @@ _LANGUAGES = ["python", "javascript", "typescript", "java", "go", "c", "cpp", "c
 _FOLDER = Path(__file__).parents[1] / "fixtures" / "recorded"
 FUNCTIONS = {language: (_FOLDER / f"{language}.txt").read_text("utf-8") for language in _LANGUAGES}
 
-_NAMES = (
+_NAMES = [
     "count",
     "maxValue",
     "HTTPServer",
@@ -51,43 +51,11 @@ _NAMES = (
     "𝒙",
     "__init__",
     "PAGE_SIZE",
-)
+]
 _SCRAPS = (
-    *(
-        "# Look out!",
-        "// why not?",
-        "/* open",
-        '"""',
-        "'''",
-        '"',
-        "'",
-        "`",
-        "\\",
-        "\t",
-        "\f",
-        "\v",
-        "\u00a0",
-        "\ufeff",
-    ),
-    *(
-        "\r\n",
-        "\r",
-        "\n\n\n",
-        "\u2028",
-        "\x85",
-        "\x00",
-        "\x1c",
-        "😀",
-        "\ud800",
-        "١٢",
-        "½",
-        "==",
-        "!==",
-        "...",
-        "//=",
-        "*/",
-    ),
-)
+    "# Look out!", "// why not?", "/* open", '"""', "'''", '"', "'", "`", "\\", "\t", "\f", "\v", "\u00a0", "\ufeff",
+    "\r\n", "\r", "\n\n\n", "\u2028", "\x85", "\x00", "\x1c", "😀", "\ud800", "١٢", "½", "==", "!==", "...", "//=", "*/",
+)  # fmt: skip
 
 
 def pieces() -> Iterator[tuple[str, str]]:

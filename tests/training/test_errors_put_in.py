@@ -15,5 +15,5 @@ def test_every_error_has_its_place_and_its_test() -> None:
 
 def test_an_error_is_found_and_correct_code_is_not_taken_for_one(tmp_path: Path) -> None:
     assert is_found(ERRORS[0], tmp_path / "wrong")
-    name, text, _, test = ERRORS[0]
-    assert not is_found((name, text, text, test), tmp_path / "right")
+    right = ERRORS[0]._replace(wrong=ERRORS[0].text)
+    assert not is_found(right, tmp_path / "right")

@@ -1,12 +1,17 @@
 """Functions without their comments, in every language and for any text."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codeorigin.languages import LANGUAGES
 from codeorigin_training.data.comments import without_comments
-from support.standalone import FUNCTIONS
+
+_SAMPLES = Path(__file__).parents[2] / "fixtures" / "standalone"
+FUNCTIONS = {name: (_SAMPLES / f"{name}.txt").read_text("utf-8").removesuffix("\n") for name in LANGUAGES}
+"""One function by language, as it appears in a corpus: alone, with its file's indentation, with comments."""
 
 _WORDS = """
     " ' \"\"\" ` ${ #{ { } ( ) [ ] // /* */ # <<A \\ ; : ?> => = , @x else end class%A $a%=% case%1: do%|a| pass f'{a}'

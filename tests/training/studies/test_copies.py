@@ -11,7 +11,8 @@ from codeorigin_training.cli import app
 from codeorigin_training.data.rows import CorpusError, read_functions
 from codeorigin_training.data.splits import is_held_out
 from support.command import ROOT
-from support.language_texts import corpus_entry, write_functions_of_languages
+from support.corpus_maker import corpus_entry
+from support.language_texts import write_functions_of_languages
 
 BUNDLE = f"--set=bundle={ROOT / 'models' / 'codeorigin-small'}"
 COPIER = "some/copier"
