@@ -1,28 +1,14 @@
 """What one run may take of what others control: a repository, a commit's message, a pack, a text to parse."""
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Protocol
+from types import SimpleNamespace
+from typing import Any
 
 from codeorigin.core.errors import CodeOriginError
 
 
 class BudgetError(CodeOriginError):
     """A run has taken all that it may; the result of what it did until then may be used, or left."""
-
-
-class _Number(Protocol):
-    value: float
-
-    def get_lock(self) -> AbstractContextManager[object]: ...
-
-
-@dataclass(slots=True)
-class _OwnNumber:
-    value: float
-
-    def get_lock(self) -> AbstractContextManager[object]:
-        return nullcontext()
 
 
 class Budget:
@@ -49,7 +35,13 @@ class Budget:
         items: float = float("inf"),
         shared: bool = False,
     ) -> None:
-        self._seconds: _Number = _shared_number(seconds) if shared else _OwnNumber(seconds)
+        self._seconds: Any = SimpleNamespace(value=seconds)
+        self._lock: AbstractContextManager[object] = nullcontext()
+        if shared:
+            import multiprocessing  # noqa: PLC0415 - most runs have one process
+
+            self._seconds = multiprocessing.get_context("spawn").Value("d", seconds)
+            self._lock = self._seconds.get_lock()
         self.size = size
         self.items = items
         self.cut_short = 0
@@ -57,27 +49,16 @@ class Budget:
     @property
     def seconds(self) -> float:
         """What is left; negative if the last work took more."""
-        return self._seconds.value
+        return float(self._seconds.value)
 
     def draw(self, seconds: float) -> None:
         """Take ``seconds`` of what is left, or give some back; never raises."""
-        with self._seconds.get_lock():
+        with self._lock:
             self._seconds.value -= seconds
 
     def spend(self, *, size: int = 0, items: int = 0) -> None:
-        """Take from what is left.
-
-        Raises:
-            BudgetError: one of the three is used up.
-        """
+        """Take from what is left. Raises BudgetError if one of the three is used up."""
         self.size -= size
         self.items -= items
         if self.seconds <= 0 or min(self.size, self.items) < 0:
             raise BudgetError("this takes more time or memory than a run may take; give it fewer files")
-
-
-def _shared_number(value: float) -> _Number:
-    import multiprocessing  # noqa: PLC0415 - most runs have one process
-
-    number: _Number = multiprocessing.get_context("spawn").Value("d", value)
-    return number

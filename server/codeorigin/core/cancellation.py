@@ -52,24 +52,13 @@ class CancelToken:
         return self._event.is_set()
 
     def raise_if_cancelled(self) -> None:
-        """Raise :class:`~codeorigin.core.errors.Cancelled` if :meth:`cancel` was called."""
-        if self._event.is_set():
+        """Raise :class:`~codeorigin.core.errors.Cancelled` if the work should stop."""
+        if self.cancelled:
             raise Cancelled("cancelled")
 
 
-class _Never(CancelToken):
-    """The token for work that cannot be cancelled."""
-
-    def cancel(self) -> None:
-        raise RuntimeError("NEVER is shared by all callers and must not be cancelled")
-
-    @contextmanager
-    def ending(self, end: Callable[[], None]) -> Iterator[None]:
-        del end
-        yield
-
-
-NEVER: CancelToken = _Never()
+NEVER = CancelToken()
+"""The token for work that cannot be cancelled; all callers share it."""
 
 
 class CancelWhen(CancelToken):
@@ -94,11 +83,6 @@ class CancelWhen(CancelToken):
     def cancelled(self) -> bool:
         """Whether the work should stop."""
         return self._token.cancelled or self._is_enough()
-
-    def raise_if_cancelled(self) -> None:
-        """Raise :class:`~codeorigin.core.errors.Cancelled` if the work should stop."""
-        if self.cancelled:
-            raise Cancelled("cancelled")
 
 
 def checked(items: Iterable[T], cancel: CancelToken) -> Iterator[T]:

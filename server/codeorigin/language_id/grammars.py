@@ -7,15 +7,10 @@ accepts is most likely in that language; how likely is part of the trained model
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from codeorigin.languages import LANGUAGES
 from codeorigin.text.positions import encode_utf8
-
-if TYPE_CHECKING:
-    from tree_sitter import Language as Grammar
 
 PAIRS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"c/cpp": ("c", "cpp"), "javascript/typescript": ("javascript", "typescript")}
@@ -115,11 +110,5 @@ def _parses(text: str, name: str) -> bool:
 def _has_no_error(text: str, name: str) -> bool:
     from tree_sitter import Parser  # noqa: PLC0415
 
-    return not Parser(_grammar(name)).parse(encode_utf8(text)).root_node.has_error
-
-
-@lru_cache(maxsize=8)
-def _grammar(name: str) -> "Grammar":
-    from tree_sitter import Language as Grammar  # noqa: PLC0415
-
-    return Grammar(LANGUAGES[name].grammar())
+    data = encode_utf8(text)
+    return not Parser(LANGUAGES[name].grammar_for(data)).parse(data).root_node.has_error

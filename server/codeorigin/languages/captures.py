@@ -38,3 +38,11 @@ class Syntax:
     attribute_ends: dict[int, int] = field(default_factory=dict)
     comments: dict[int, int] = field(default_factory=dict)
     comment_ends: dict[int, int] = field(default_factory=dict)
+
+    def outermost(self) -> list[CapturedFunction]:
+        """The functions that are in no other one, in order."""
+        found: list[CapturedFunction] = []
+        for function in sorted(self.functions, key=lambda item: (item.range[0], -item.range[1])):
+            if not found or function.range[0] >= found[-1].range[1]:
+                found.append(function)
+        return found

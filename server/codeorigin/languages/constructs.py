@@ -1,12 +1,10 @@
 """Finds the construct that each character of code belongs to with the syntax tree, even in broken code."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser
 
 from codeorigin.core.cancellation import NEVER, CancelToken
@@ -101,9 +99,7 @@ def _read(members: WrappedText, language: Language) -> tuple[ParsedPiece, int]:
     """The tree by the grammar of the language that leaves the fewest bytes unparsed, and how many these are."""
     best: tuple[ParsedPiece, int] | None = None
     for name in ("typescript", "tsx") if language.id == "typescript" else (language.id,):
-        known = get_language(name)
-        fragment = known.fragment_grammar is not None and known.fragment_unless.encode() not in members.data
-        root = Parser(_grammar(name, fragment)).parse(members.data).root_node
+        root = Parser(get_language(name).grammar_for(members.data)).parse(members.data).root_node
         errors = _error_bytes(root) if root.has_error else 0
         if best is None or errors < best[1]:
             best = ParsedPiece(members, root), errors
@@ -120,12 +116,6 @@ def _without(reading: WrappedText, painted: Codes, length: int) -> Codes:
     found[:start] = painted[:start]
     found[start : reading.end - reading.added] = painted[behind : reading.end]
     return found
-
-
-@lru_cache(maxsize=32)
-def _grammar(language: str, fragment: bool) -> Grammar:
-    known = get_language(language)
-    return Grammar(known.fragment_grammar() if fragment and known.fragment_grammar else known.grammar())
 
 
 def _error_bytes(root: Node) -> int:

@@ -4,36 +4,27 @@ import re
 
 from codeorigin.languages.language import CLASS, Language, Wrapping, grammar_of, words
 
+VALUE = """[(arrow_function body: (_) @body) (function_expression body: (_) @body)
+  (generator_function body: (_) @body)]"""
+_NAMED = """[(function_expression name: (_) @name body: (_) @body)
+  (generator_function name: (_) @name body: (_) @body)] @function"""
 # A named function expression only counts where one is allowed; as a statement it is an unfinished declaration.
-SHARED_QUERY = """
+SHARED_QUERY = f"""
 (function_declaration name: (_) @name body: (_) @body) @function
 (generator_function_declaration name: (_) @name body: (_) @body) @function
 (method_definition name: (_) @name body: (_) @body) @function
-(variable_declarator name: (identifier) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
-          (generator_function body: (_) @body)]) @function
-(pair key: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
-          (generator_function body: (_) @body)]) @function
-(assignment_expression left: (identifier) @name
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
-          (generator_function body: (_) @body)]) @function
-(assignment_expression left: (member_expression object: _ @owner property: (_) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
-          (generator_function body: (_) @body)]) @function
+(variable_declarator name: (identifier) @name value: {VALUE}) @function
+(pair key: (_) @name value: {VALUE}) @function
+(assignment_expression left: (identifier) @name right: {VALUE}) @function
+(assignment_expression left: (member_expression object: _ @owner property: (_) @name) right: {VALUE}) @function
 (export_statement "default" @name
   value: [(arrow_function body: (_) @body) (function_expression !name body: (_) @body)
           (generator_function !name body: (_) @body)]) @function
-(arguments [(function_expression name: (_) @name body: (_) @body)
-  (generator_function name: (_) @name body: (_) @body)] @function)
-(parenthesized_expression [(function_expression name: (_) @name body: (_) @body)
-  (generator_function name: (_) @name body: (_) @body)] @function)
-(return_statement [(function_expression name: (_) @name body: (_) @body)
-  (generator_function name: (_) @name body: (_) @body)] @function)
-(export_statement [(function_expression name: (_) @name body: (_) @body)
-  (generator_function name: (_) @name body: (_) @body)] @function)
-(array [(function_expression name: (_) @name body: (_) @body)
-  (generator_function name: (_) @name body: (_) @body)] @function)
+(arguments {_NAMED})
+(parenthesized_expression {_NAMED})
+(return_statement {_NAMED})
+(export_statement {_NAMED})
+(array {_NAMED})
 
 (class_declaration name: (_) @scope.name) @scope
 (class name: (_) @scope.name) @scope
@@ -52,15 +43,10 @@ SHARED_QUERY = """
 (comment) @comment
 """
 
-_QUERY = (
-    SHARED_QUERY
-    + """
-(field_definition property: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
-          (generator_function body: (_) @body)]) @function
+_QUERY = f"""{SHARED_QUERY}
+(field_definition property: (_) @name value: {VALUE}) @function
 (field_definition property: (_) @scope.name value: [(object) (class !name)]) @scope
 """
-)
 
 # A name of any kind and what may follow it, but not a call that a whole file may begin with, such as "describe(...)".
 OBJECT = Wrapping(

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tree_sitter import Language as Grammar
     from tree_sitter import Node
 
 
@@ -96,3 +98,15 @@ class Language:
     fragment_unless: str = ""
     around: tuple[Wrapping, ...] = ()
     fields_alone: bool = False
+
+    def grammar_for(self, data: bytes) -> "Grammar":
+        """The grammar that parses a text, which for a fragment can be another one."""
+        is_fragment = self.fragment_grammar is not None and self.fragment_unless.encode() not in data
+        return _loaded(self.fragment_grammar if is_fragment and self.fragment_grammar else self.grammar)
+
+
+@lru_cache(maxsize=32)
+def _loaded(grammar: Callable[[], object]) -> "Grammar":
+    from tree_sitter import Language as Grammar  # noqa: PLC0415 - slow
+
+    return Grammar(grammar())

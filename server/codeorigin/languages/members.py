@@ -152,10 +152,7 @@ class WrappedText:
 
     def are_listed(self, syntax: Syntax) -> bool:
         """Whether the functions found are really functions, not statements or types that look like them."""
-        outermost: list[CapturedFunction] = []
-        for function in sorted(syntax.functions, key=lambda item: (item.range[0], -item.range[1])):
-            if not outermost or function.range[0] >= outermost[-1].range[1]:
-                outermost.append(function)
+        outermost = syntax.outermost()
         return all(map(self._is_member, outermost)) and not all(map(self._may_be_type, outermost))
 
     def _is_member(self, function: CapturedFunction) -> bool:

@@ -67,7 +67,8 @@ def _captured(text: str, language_id: str) -> Syntax:
     """What is captured in ``text``, without ``data``, which the caller has."""
     language = get_language(language_id)
     data = parseable(text)
-    grammar, query = _grammar_for(text, language)
+    grammar = language.grammar_for(data)
+    query = _query(grammar, language.query)
     parser = Parser(grammar)
     original = data
     data = first_reading(data, language.id)
@@ -81,9 +82,9 @@ def _captured(text: str, language_id: str) -> Syntax:
             found = _Collector(read, language, query).collect(other)
             errors = _errors(other, grammar), -len(found.scopes)
             expected = [
-                function for function in _outermost(syntax) if not _begins_in_a_branch(function, read, data)
+                function for function in syntax.outermost() if not _begins_in_a_branch(function, read, data)
             ]
-            if errors < fewest and len(_outermost(found)) >= len(expected):
+            if errors < fewest and len(found.outermost()) >= len(expected):
                 data, root, fewest, syntax = read, other, errors, _as_written(found, reading, original)
                 if not errors[0]:
                     break
@@ -110,20 +111,13 @@ def _captured(text: str, language_id: str) -> Syntax:
 
 
 def _errors(root: Node, grammar: Grammar) -> int:
-    return len(QueryCursor(_error_query(grammar)).matches(root)) if root.has_error else 0
+    query = _query(grammar, "[(ERROR) (MISSING)] @error")
+    return len(QueryCursor(query).matches(root)) if root.has_error else 0
 
 
-@lru_cache(maxsize=64)
-def _error_query(grammar: Grammar) -> Query:
-    return Query(grammar, "[(ERROR) (MISSING)] @error")
-
-
-def _outermost(syntax: Syntax) -> list[CapturedFunction]:
-    found: list[CapturedFunction] = []
-    for function in sorted(syntax.functions, key=lambda item: (item.range[0], -item.range[1])):
-        if not found or function.range[0] >= found[-1].range[1]:
-            found.append(function)
-    return found
+@lru_cache(maxsize=128)
+def _query(grammar: Grammar, source: str) -> Query:
+    return Query(grammar, source)
 
 
 def _begins_in_a_branch(function: CapturedFunction, read: bytes, data: bytes) -> bool:
@@ -152,18 +146,6 @@ def _after_blanks(data: bytes, position: int) -> int:
     while position < len(data) and data[position] in _BLANKS:
         position += 1
     return position
-
-
-def _grammar_for(text: str, language: Language) -> tuple[Grammar, Query]:
-    is_fragment = language.fragment_grammar is not None and language.fragment_unless not in text
-    return _compiled(language, is_fragment)
-
-
-@lru_cache(maxsize=64)
-def _compiled(language: Language, fragment: bool) -> tuple[Grammar, Query]:
-    source = language.fragment_grammar if fragment and language.fragment_grammar else language.grammar
-    grammar = Grammar(source())
-    return grammar, Query(grammar, language.query)
 
 
 class _Collector:

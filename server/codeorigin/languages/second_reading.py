@@ -244,31 +244,15 @@ def _without_inner_heredocs(reading: BlankedText) -> None:
 
 # -- which of them for which language ---------------------------------------------------------------------------
 
-
-def _c(reading: BlankedText, *, last: bool) -> None:
-    _one_branch(reading, last=last)
-    _without_macros(reading)
-
-
-def _cpp(reading: BlankedText, *, last: bool) -> None:
-    _one_branch(reading, last=last)
-    _without_export(reading)
-    _without_macros(reading)
-
-
-def _csharp(reading: BlankedText, *, last: bool) -> None:
-    _one_branch(reading, last=last)
-    _known_csharp(reading)
-
-
-def _ruby(reading: BlankedText, *, last: bool) -> None:
-    if not last:
-        _without_inner_heredocs(reading)
-
-
-_STEPS: Mapping[str, Callable[..., None]] = MappingProxyType(
-    {"c": _c, "cpp": _cpp, "csharp": _csharp, "ruby": _ruby}
+_STEPS: Mapping[str, tuple[Callable[[BlankedText], None], ...]] = MappingProxyType(
+    {
+        "c": (_without_macros,),
+        "cpp": (_without_export, _without_macros),
+        "csharp": (_known_csharp,),
+        "ruby": (_without_inner_heredocs,),
+    }
 )
+"""What is blanked, after all branches but the first or the last one where a language has any."""
 
 
 def first_reading(data: bytes, language: str) -> bytes:
@@ -287,14 +271,18 @@ def hides_a_class(data: bytes, language: str) -> bool:
 
 def second_readings(data: bytes, language: str) -> Iterator[BlankedText]:
     """What else to parse in place of ``data``, in which the parser found errors."""
-    step = _STEPS.get(language)
-    if step is None or len(data) > _LARGEST:
+    steps = _STEPS.get(language)
+    if steps is None or len(data) > _LARGEST:
         return
-    masked = data if language == "ruby" else _masked(data)
+    has_branches = language != "ruby"
+    masked = _masked(data) if has_branches else data
     tried = {data}
-    for last in (False, True):
+    for last in (False, True) if has_branches else (False,):
         reading = BlankedText(bytearray(data), bytearray(masked))
-        step(reading, last=last)
+        if has_branches:
+            _one_branch(reading, last=last)
+        for step in steps:
+            step(reading)
         text = bytes(reading.data)
         if text not in tried:
             tried.add(text)

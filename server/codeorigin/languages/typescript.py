@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 
-from codeorigin.languages.javascript import KEYWORDS, OBJECT, SHARED_QUERY
+from codeorigin.languages.javascript import KEYWORDS, OBJECT, SHARED_QUERY, VALUE
 from codeorigin.languages.language import CLASS, Language, grammar_of, words
 
-_QUERY = (
-    SHARED_QUERY
-    + """
-(public_field_definition name: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
-          (generator_function body: (_) @body)]) @function
+_QUERY = f"""{SHARED_QUERY}
+(public_field_definition name: (_) @name value: {VALUE}) @function
 (public_field_definition name: (_) @scope.name value: [(object) (class !name)]) @scope
 (variable_declarator name: (identifier) @scope.name
   value: [(as_expression (object)) (satisfies_expression (object))]) @scope
@@ -18,7 +14,6 @@ _QUERY = (
 (internal_module name: (_) @scope.name) @scope
 (module name: (_) @scope.name) @scope
 """
-)
 
 _KEYWORDS = KEYWORDS | words(
     "abstract any as boolean declare enum implements interface is keyof never number object private protected "
