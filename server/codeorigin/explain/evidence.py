@@ -30,29 +30,19 @@ _WORD = re.compile(r"\w+|[^\w\s]+")
 _LAYOUT = CONSTRUCTS.index(Construct.LAYOUT)
 
 
-def occurrence_shares(features: WideFeatures, weights: npt.NDArray[np.float32]) -> Doubles:
-    """Share ``(M,)`` of every occurrence, in logits; they add up to the wide logit.
-
-    Args:
-        features: n-grams of one function, with their occurrences.
-        weights: ``(N,)``, the weight of every distinct n-gram.
-    """
-    count = np.bincount(features.occurrences.feature, minlength=len(features.ids))
-    share = weights.astype(np.float64) * features.values
-    return (share / np.maximum(count, 1))[features.occurrences.feature]
-
-
 def character_shares(features: WideFeatures, weights: npt.NDArray[np.float32], length: int) -> Doubles:
-    """Share ``(length,)`` of every character of the normalised text, in logits.
+    """Share ``(length,)`` of every character of the normalised text, in logits; they add up to the wide logit.
 
-    Raises:
-        ValueError: an occurrence covers no character or lies outside the text, so its share would be lost.
+    ``weights`` ``(N,)`` are those of the distinct n-grams. Raises ValueError if an occurrence covers no character or
+    lies outside the text, so its share would be lost.
     """
-    start, end = features.occurrences.start, features.occurrences.end
+    feature, start, end = features.occurrences.feature, features.occurrences.start, features.occurrences.end
     if len(start) and (np.any(end <= start) or start.min() < 0 or end.max() > length):
         raise ValueError("an n-gram covers no character of the text")
-    density = occurrence_shares(features, weights) / (end - start)
-    return running_sum(start, end, density, length)
+    share = weights.astype(np.float64) * features.values
+    count = np.bincount(feature, minlength=len(features.ids))
+    of_occurrences = (share / np.maximum(count, 1))[feature]
+    return running_sum(start, end, of_occurrences / (end - start), length)
 
 
 def running_sum(
@@ -145,10 +135,7 @@ def line_sums(values: Doubles, lines: npt.NDArray[np.int32], line_count: int) ->
 def line_attributions(wide: Doubles, deep: Doubles, normalized: Normalized) -> tuple[LineAttribution, ...]:
     """One entry for every line that the model read, in order; blank lines have none.
 
-    Args:
-        wide: ``(line_count,)`` evidence of the wide part, by line number within the code.
-        deep: ``(line_count,)`` evidence of the deep part.
-        normalized: the code.
+    ``wide`` and ``deep``, ``(line_count,)``, are the evidence of the two parts by line number within the code.
     """
     return tuple(
         LineAttribution(
@@ -164,14 +151,7 @@ def line_attributions(wide: Doubles, deep: Doubles, normalized: Normalized) -> t
 def strongest_words(
     values: Doubles, words: Words, normalized: Normalized, *, count: int
 ) -> tuple[TokenAttribution, ...]:
-    """The ``count`` words of the greatest absolute value, strongest first, without those of value 0.
-
-    Args:
-        values: ``(K,)``, one per word.
-        words: the words of the code.
-        normalized: the code.
-        count: most words to return.
-    """
+    """The ``count`` words of the greatest absolute ``values`` ``(K,)``, strongest first, without those of value 0."""
     strongest = np.argsort(-np.abs(values), kind="stable")[: max(0, count)]
     found: list[TokenAttribution] = []
     for index in strongest:
@@ -216,10 +196,7 @@ def normalized_constructs(
 def construct_attributions(wide: Doubles, deep: Doubles, codes: Codes) -> tuple[ConstructAttribution, ...]:
     """One entry per construct in the function, strongest first; they add up to the same total as the lines.
 
-    Args:
-        wide: evidence of the wide part for each character of the normalised text, ``(n,)``.
-        deep: the same for the deep part, ``(n,)``.
-        codes: the construct of every character, ``(n,)``.
+    All arguments are for each character of the normalised text, ``(n,)``: the evidence of both parts, the construct.
     """
     size = len(CONSTRUCTS)
     characters = np.bincount(codes, minlength=size)

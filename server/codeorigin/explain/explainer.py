@@ -29,16 +29,7 @@ class Explainer:
     """Explains functions with one model. Not thread-safe."""
 
     def __init__(self, scorer: Scorer, gradient_path: Path | None, *, threads: int = 1) -> None:
-        """Load the gradient graph.
-
-        Args:
-            scorer: the forward graph.
-            gradient_path: ``gradient.onnx``; None for a model without a deep part.
-            threads: threads per operator.
-
-        Raises:
-            ModelError: the gradient graph cannot be read.
-        """
+        """Load ``gradient.onnx``, unless the model has no deep part; raises ModelError if it cannot be read."""
         self._scorer = scorer
         self._gradient = GradientGraph(gradient_path, threads=threads) if gradient_path else None
 
@@ -50,16 +41,10 @@ class Explainer:
         cancel: CancelToken = NEVER,
         reference: ReferenceWeights | None = None,
     ) -> Explanation:
-        """Line and word evidence for one function, with positions in its own text.
+        """Line and word evidence for one function in a model language, with positions in its own text.
 
-        Args:
-            code: the function's text exactly as in its document.
-            language: a model language.
-            options: baseline, aggregation and accuracy.
-            reference: what the project's records add by n-gram, which is then part of the logit and of the evidence.
-
-        Raises:
-            ModelError: a graph failed.
+        ``reference`` is what the project's records add by n-gram, which is then part of the logit and of the evidence.
+        Raises ModelError if a graph fails.
         """
         cancel.raise_if_cancelled()
         normalized = normalize(code, language)

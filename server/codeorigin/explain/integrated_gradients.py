@@ -51,14 +51,9 @@ def integrate(
     batch_tokens: int = BATCH_TOKENS,
     cancel: CancelToken = NEVER,
 ) -> Doubles:
-    """Attributions ``(T, D)`` of one window along the straight line from ``baseline`` to ``embeddings``.
+    """Attributions ``(T, D)`` of a window along the straight line from ``baseline`` to ``embeddings``, both ``(T, D)``.
 
-    Args:
-        gradient: the model.
-        embeddings: the window, ``(T, D)``.
-        baseline: the uninformative window, ``(T, D)``.
-        count: number of Gauss-Legendre nodes.
-        batch_tokens: most tokens per call; affects the result only by rounding.
+    ``count`` is the number of Gauss-Legendre nodes. ``batch_tokens`` affects the result only by rounding.
     """
     nodes, weights = gauss_legendre(count)
     difference = embeddings - baseline
@@ -80,21 +75,13 @@ class GradientGraph:
     """A :class:`~codeorigin.explain.integrated_gradients.GradientFunction` on onnxruntime."""
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
-        """Load the graph.
-
-        Raises:
-            ModelError: the file cannot be read or is a different graph.
-        """
+        """Load the graph; raises ModelError if the file cannot be read or is a different graph."""
         self._graph = Graph(path, threads=threads)
         if set(self._graph.inputs) != _INPUTS:
             raise ModelError(f"{path.name}: is not a gradient graph; reinstall the model")
 
     def __call__(self, embeddings: Floats) -> tuple[Floats, Floats]:
-        """Deep logit ``(B,)`` and gradient ``(B, T, D)`` at windows ``(B, T, D)`` without padding.
-
-        Raises:
-            ModelError: the graph failed.
-        """
+        """Deep logit ``(B,)`` and gradient ``(B, T, D)`` at windows ``(B, T, D)`` without padding; raises ModelError."""
         feed = {
             "embeddings": embeddings.astype(np.float32, copy=False),
             "mask": np.ones(embeddings.shape[:2], dtype=np.bool_),
@@ -130,18 +117,8 @@ def attribute_windows(
     """Integrated Gradients of every window, pooled as the logits are.
 
     The number of nodes for a window is doubled, up to ``max_nodes``, while its error is above ``tolerance`` times the
-    function's distance from the baseline (at least 1). Since the windows' weights add up to 1, the same bound then
-    holds for the function's error.
-
-    Args:
-        scorer: the forward graph, for embeddings and for the ends of the path.
-        gradient: the gradient of the deep logit.
-        features: a function with tokens.
-        score: the function's score; its wide logit is part of the distance from the baseline.
-        options: baseline, nodes, tolerance and aggregation.
-
-    Raises:
-        ModelError: a graph failed, or the model has no deep part.
+    function's distance from the baseline (at least 1), of which the wide logit of its ``score`` is a part. Since the
+    windows' weights add up to 1, the same bound then holds for the function's error. Raises ModelError if a graph fails.
     """
     if features.encoding is None or scorer.deep is None:
         raise ModelError("this model has no deep part to integrate over")

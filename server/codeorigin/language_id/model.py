@@ -36,11 +36,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def default_model_dir() -> Path:
-    """Folder of the language model that ships with CodeOrigin: the one in the checkout if any, else the installed one.
-
-    Raises:
-        ModelError: neither exists.
-    """
+    """Folder of the language model that ships with CodeOrigin; raises ModelError if there is none."""
     return shipped_model_dir(BUNDLED_NAME, "language model", "reinstall codeorigin")
 
 
@@ -135,11 +131,7 @@ class LanguageModel:
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "LanguageModel":
-        """Load and check a model folder; None means the one that ships.
-
-        Raises:
-            ModelError: a file is missing or differs from the manifest, or the manifest is not readable.
-        """
+        """Load a model folder, by default that which ships; raises ModelError if a file is not as the manifest says."""
         directory = default_model_dir() if directory is None else directory
         path = directory / MANIFEST
         manifest = read_manifest(directory, FORMAT, "language model")
@@ -200,10 +192,7 @@ class Guess(NamedTuple):
 def guess_language(text: str, model: LanguageModel | None = None) -> Guess:
     """The language of ``text`` according to ``model``, or to the one that ships.
 
-    Reads only part of a long text and takes about a millisecond. No text makes it raise an error.
-
-    Raises:
-        ModelError: the model that ships is missing or broken.
+    Reads only part of a long text and takes about a millisecond. Raises ModelError if the model is missing or broken.
     """
     model = _bundled() if model is None else model
     probabilities = model.probabilities(text)

@@ -14,11 +14,7 @@ UNREADABLE = (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile)
 
 
 def read_arrays(path: Path, kind: str) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of an npz file by name.
-
-    Raises:
-        ModelError: it cannot be read, or an array would not fit into memory.
-    """
+    """The arrays of an npz file by name; raises ModelError if it cannot be read or would not fit into memory."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)

@@ -32,11 +32,7 @@ BUNDLED_NAME = "codeorigin-small"
 
 
 def default_model_dir() -> Path:
-    """Folder of the model that ships with CodeOrigin: the one in the checkout if there is one, else the installed one.
-
-    Raises:
-        ModelError: neither exists.
-    """
+    """Folder of the model that ships with CodeOrigin; raises ModelError if there is none."""
     return shipped_model_dir(BUNDLED_NAME, "model", "reinstall codeorigin or pass a model folder")
 
 
@@ -66,41 +62,21 @@ class Bundle:
         return f"{self.name} {self.version} ({self.digest[:8]})"
 
     @property
-    def weights_path(self) -> Path | None:
-        """The weights of the n-grams, None for a bundle without a wide part."""
-        return self.directory / NGRAM_WEIGHTS if self.views else None
-
-    @property
-    def score_path(self) -> Path | None:
-        """The encoder's forward graph, None for a bundle without a deep part."""
-        return self.directory / SCORE_GRAPH if self.deep else None
-
-    @property
     def gradient_path(self) -> Path | None:
         """The gradient graph, None for a bundle without a deep part."""
         return self.directory / GRADIENT_GRAPH if self.deep else None
 
-    @property
-    def tokenizer_path(self) -> Path | None:
-        """The tokenizer, None for a bundle without a deep part."""
-        return self.directory / TOKENIZER if self.deep else None
-
     def general_means(self, languages: Collection[str]) -> dict[str, npt.NDArray[np.float32]]:
         """The mean vectors of LLM-written functions in ``languages``, for a project's reference; none if it lacks them.
 
-        Raises:
-            ModelError: their file is not readable.
+        Raises ModelError if their file is not readable.
         """
         largest = self.manifest.get("general")
         return general_means(self.directory / GENERAL_MEANS, largest, languages) if largest else {}
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "Bundle":
-        """Load and check a model folder; None means the bundled model.
-
-        Raises:
-            ModelError: a file is missing or differs from the manifest, or the manifest is not readable.
-        """
+        """Load a model folder, by default that which ships; raises ModelError if a file is not as the manifest says."""
         directory = default_model_dir() if directory is None else directory
         path = directory / MANIFEST
         manifest = read_manifest(directory, FORMAT, "model")

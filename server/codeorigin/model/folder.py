@@ -21,15 +21,9 @@ BROKEN = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, Va
 
 
 def shipped_model_dir(name: str, kind: str, advice: str) -> Path:
-    """Folder of a model that ships with CodeOrigin: the one in the checkout if there is one, else the installed one.
+    """The folder ``name`` that ships with CodeOrigin: the one in the checkout if there is one, else the installed one.
 
-    Args:
-        name: name of the folder.
-        kind: what the error message calls the model.
-        advice: what the error message says to do.
-
-    Raises:
-        ModelError: neither exists.
+    Raises ModelError if neither exists; its message says that the ``kind`` of model is missing, and the ``advice``.
     """
     package = Path(__file__).resolve().parents[1]
     candidates = (package.parents[1] / "models" / name, package / "models" / name)
@@ -51,15 +45,9 @@ def _checksum(text: str, checksum: str) -> str:
 
 
 def read_manifest(directory: Path, version: int, kind: str) -> dict[str, Any]:
-    """The manifest of a model folder, if it has its checksum and this format ``version``.
+    """The manifest of a model folder; messages call the model a ``kind``.
 
-    Args:
-        directory: the folder.
-        version: the format that can be read.
-        kind: what the error message calls the model.
-
-    Raises:
-        ModelError: it is missing, not readable, of another format, or was changed after it was written.
+    Raises ModelError if it is missing, not readable, of another format than ``version``, or was changed afterwards.
     """
     path = directory / MANIFEST
     try:
@@ -102,11 +90,7 @@ def sha256_of(path: Path) -> str:
 
 
 def check_file(path: Path, expected: str, kind: str) -> None:
-    """Reject a file that does not match its manifest, whose figures would not be valid for it.
-
-    Raises:
-        ModelError: it cannot be read, or its hash is not ``expected``.
-    """
+    """Raise ModelError unless a file has the hash of the manifest, whose figures would not be valid for another."""
     try:
         # A file that is no plain one might never end.
         if not path.is_file():

@@ -108,15 +108,10 @@ class Reference:
         human: Mapping[str, KnownFunctions],
         commits_of: Mapping[str, Collection[str]],
     ) -> None:
-        """For every language with enough functions on both sides.
+        """For every model language with enough functions on both sides: ``declared`` as an agent's, and ``human``.
 
-        Args:
-            rule: how they count.
-            general: the mean vector ``(rule.width,)`` of LLM-written functions, by model language.
-            declared: functions that records declare as an agent's, by model language.
-            human: the project's people's functions, by model language.
-            commits_of: the commits of declared functions that wrote to a file, by its path, or a function with the same
-                text, by its id.
+        ``general`` is the mean vector ``(rule.width,)`` of LLM-written functions by language. ``commits_of`` are the
+        commits of declared functions that wrote to a file, by its path, or a function with the same text, by its id.
         """
         self.rule, self._general, self._commits_of = rule, general, commits_of
         self._sides = {
@@ -139,10 +134,8 @@ class Reference:
     def weights(self, language: str, path: str, function_id: str = "") -> Floats | None:
         """What every n-gram adds to the logit, ``(rule.width,)``; None if too few functions are left for this one.
 
-        Args:
-            language: a model language.
-            path: the function's file, as git names it.
-            function_id: the function's id, as its file may have had another name.
+        ``path`` is the function's file, as git names it, and ``function_id`` its id, as the file may have had another
+        name.
         """
         commits = {*self._commits_of.get(path, ()), *self._commits_of.get(function_id, ())}
         key = language, path, frozenset(commits)
@@ -185,11 +178,7 @@ def general_entry(means: Mapping[str, Floats]) -> tuple[npt.NDArray[np.uint8], d
 
 
 def general_means(path: Path, largest: Mapping[str, float], languages: Collection[str]) -> dict[str, Floats]:
-    """The means in the file of :func:`general_entry`, of those ``languages`` that it has.
-
-    Raises:
-        ModelError: the file is not readable.
-    """
+    """The means in the file of :func:`general_entry`, of those ``languages`` that it has. Raises ModelError."""
     try:
         rows = np.load(path, mmap_mode="r", allow_pickle=False)
         return {

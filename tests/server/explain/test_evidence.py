@@ -17,7 +17,6 @@ from codeorigin.explain.evidence import (
     line_attributions,
     line_sums,
     normalized_constructs,
-    occurrence_shares,
     strongest_words,
 )
 from codeorigin.explain.explanation import Aggregation, ExplainOptions, LineAttribution, TokenAttribution
@@ -52,7 +51,6 @@ WEIGHTS = np.array([2.0, -1.0, 0.6], dtype=np.float32)
 
 
 def test_shares_match_a_hand_computed_example() -> None:
-    assert occurrence_shares(BY_HAND, WEIGHTS) == pytest.approx([1.5, -1.0, 0.6, 1.5])
     assert character_shares(BY_HAND, WEIGHTS, 5) == pytest.approx(
         [0.75, 0.75 + 0.2, -1.0 + 0.2, 0.75 + 0.2, 0.75]
     )

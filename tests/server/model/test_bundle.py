@@ -26,7 +26,7 @@ def test_complete_bundle_loads(tiny_model_dir: Path) -> None:
 
 def test_bundle_without_a_deep_part_needs_neither_tokenizer_nor_gradient(tiny_wide_model: TinyModel) -> None:
     bundle = Bundle.load(tiny_wide_model.directory)
-    assert (bundle.deep, bundle.score_path, bundle.gradient_path, bundle.tokenizer_path) == (None,) * 4
+    assert (bundle.deep, bundle.gradient_path) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Functions that belong together count in each other's verdicts, since most files 
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -33,13 +34,9 @@ class NeighbourRule(ManifestEntry):
             raise ValueError("weight must be positive and prior_functions not negative")
 
     def evidence(self, logits: Sequence[float]) -> list[float]:
-        """What the others add to the logit of each of these functions.
+        """What the others add to the logit of each of these functions, given the own ``logits`` of all of them.
 
-        Args:
-            logits: the own logits of all functions with a verdict; their order does not affect the sums.
-
-        Returns:
-            One value in logits for each; empty unless there are at least two functions.
+        In logits too; empty unless there are at least two functions. The order does not affect the sums.
         """
         if len(logits) < 2:
             return []
@@ -93,9 +90,8 @@ class PooledRule(ManifestEntry):
     def verdict(self, functions: Sequence[tuple[float, int, str]]) -> PooledVerdict:
         """The verdict on functions that each have a verdict, or none if they are too few.
 
-        Args:
-            functions: logit, :func:`counted_lines` and model language of each, in any order. The language with the most
-                lines determines the shares.
+        They are given, in any order, as their logit, :func:`counted_lines` and model language. The language with the
+        most lines determines the shares.
         """
         if len(functions) < self.fewest_functions:
             return PooledVerdict.without(PooledReason.TOO_FEW_FUNCTIONS, len(functions))
@@ -126,15 +122,10 @@ def main_language(functions: Iterable[tuple[str, int]]) -> str:
     """The language with the most lines, from each function's language and :func:`counted_lines`.
 
     Ties go to the first language by name, so that the order of functions does not matter.
-
-    Raises:
-        ValueError: there are no functions.
     """
-    lines: dict[str, int] = {}
+    lines: Counter[str] = Counter()
     for language, count in functions:
-        lines[language] = lines.get(language, 0) + count
-    if not lines:
-        raise ValueError("no functions, no language")
+        lines[language] += count
     return min(lines, key=lambda language: (-lines[language], language))
 
 

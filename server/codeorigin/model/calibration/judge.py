@@ -87,16 +87,12 @@ class Judge:
     ) -> tuple[PooledVerdict | None, list[list[Verdict]]]:
         """The verdict on a change, and the verdicts on its functions with what the change adds to each.
 
-        Records must say something of all functions that the change wrote, or they do not count where these count
-        together.
+        ``files`` have all functions of the changed files. ``in_context``, those that the change wrote, and those of
+        their file, count in each verdict. Records must say something of all functions that the change wrote, or they do
+        not count where these count together.
 
-        Args:
-            files: all functions of the changed files.
-            in_context: let the functions that the change wrote, and those of their file, count in each verdict.
-
-        Returns:
-            The verdict on the change, None without a rule for commits, and the verdicts on all functions, by file.
-            Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
+        The verdict on the change is None without a rule for commits. Verdicts on functions that it did not write stay
+        the same, as do all if it wrote only one.
         """
         calibration = self._read_by(
             function.verdict for file in files for function in file if function.is_judged
@@ -144,12 +140,8 @@ class Judge:
     ) -> None:
         """Put what a change adds into the ``verdicts`` on those functions of a file that it wrote.
 
-        Args:
-            calibration: the one for all functions of the change.
-            file: all functions of the file, with records only if that calibration is with them.
-            verdicts: the verdicts on them.
-            logits: the logits of all functions that the change wrote.
-            first: where those of the file begin among them.
+        ``file`` has all functions of the file, with records only if the ``calibration`` is with them, and ``logits``
+        those of all functions that the change wrote, among which the file's begin at ``first``.
         """
         own = {
             number: function.verdict.logit

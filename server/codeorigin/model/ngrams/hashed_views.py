@@ -133,12 +133,7 @@ class NgramViews:
         return WideFeatures(counted.ids, counted.values, places_of_all)
 
     def extract_many(self, texts: Sequence[str], language: str) -> Iterator[WideFeatures]:
-        """The n-grams of many functions of one language, in order, without positions.
-
-        Args:
-            texts: normalised code, as :attr:`codeorigin.model.reading.normalize.Normalized.text`.
-            language: a model language.
-        """
+        """The n-grams of many functions, as normalised ``texts`` of a model language, in order, without positions."""
         for counted in self.count_many(texts, language):
             for start, end in pairwise(counted.borders.tolist()):
                 yield WideFeatures(counted.ids[start:end], counted.values[start:end], _NOWHERE)
@@ -199,13 +194,7 @@ _MARKS = 3
 
 
 def comment_items(texts: Sequence[str], language: str, vocabulary: Vocabulary) -> Items:
-    """The hashes of :meth:`codeorigin.model.reading.comments.Comment.items`, one group per comment.
-
-    Args:
-        texts: normalised code.
-        language: a model language.
-        vocabulary: caches the hashes of words and marks.
-    """
+    """The hashes of :meth:`codeorigin.model.reading.comments.Comment.items`, one group per comment."""
     owners: list[int] = []
     marks: list[str] = []
     written: list[str] = []

@@ -18,11 +18,7 @@ LEVELS = 256
 
 @dataclass(frozen=True, slots=True)
 class NgramWeights:
-    """``codes``, uint8 ``(rows,)``, are the indices of the weights in ``levels``, float32 ``(256,)``.
-
-    Raises:
-        ValueError: the arrays are of another type or shape, or a level is not finite.
-    """
+    """``codes``, uint8 ``(rows,)``, are the indices of the weights in ``levels``, float32 ``(256,)``, all finite."""
 
     codes: npt.NDArray[np.uint8]
     levels: Floats
@@ -37,11 +33,7 @@ class NgramWeights:
 
     @classmethod
     def load(cls, path: Path) -> "NgramWeights":
-        """The weights in an npz file.
-
-        Raises:
-            ModelError: the file cannot be read, or holds something else.
-        """
+        """The weights in an npz file; raises ModelError if it cannot be read, or holds something else."""
         arrays = read_arrays(path, "model")
         try:
             return cls(arrays["codes"], arrays["levels"])

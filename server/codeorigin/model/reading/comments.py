@@ -70,11 +70,9 @@ def _compiled(lexer: str) -> re.Pattern[str]:
 def find_comments(text: str, language: str) -> list[tuple[int, int]]:
     """Positions of the comments in normalised ``text``: (first character, one past the last), in order, disjoint.
 
-    Args:
-        text: :attr:`codeorigin.model.reading.normalize.Normalized.text`, whose lines begin with level marks.
-        language: a model language; one without its own rules is read like C.
+    A model language without its own rules is read like C.
     """
-    if not _may_have_comments(text, language):
+    if not any(map(text.__contains__, _SIGNS.get(language, _C_LIKE_SIGNS))):
         return []
     lexer = _compiled(_LEXERS.get(language, _C_LIKE))
     return [
@@ -82,10 +80,6 @@ def find_comments(text: str, language: str) -> list[tuple[int, int]]:
         for match in lexer.finditer(text)
         if match.lastindex
     ]
-
-
-def _may_have_comments(text: str, language: str) -> bool:
-    return any(map(text.__contains__, _SIGNS.get(language, _C_LIKE_SIGNS)))
 
 
 _CODE_WORD = re.compile(r"\w+|[^\w\s]")

@@ -85,12 +85,7 @@ class Normalized:
 
 
 def normalize(code: str, language: str) -> Normalized:
-    """Normalise a function, or any other piece of code.
-
-    Args:
-        code: text exactly as in a document, with any line ends.
-        language: a model language such as ``"python"``.
-    """
+    """Normalise a function, or any other piece of code, exactly as it is in a document, in a model language."""
     raw_lines = _LINE_END.split(code) if "\r" in code else code.split("\n")
     first = _definition_line(raw_lines) if language == "python" else 0
     if first:

@@ -22,11 +22,7 @@ class Graph:
     """An onnxruntime session configured for an editor: few threads, no spinning, no logging, one-line errors."""
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
-        """Load ``path``.
-
-        Raises:
-            ModelError: the file is missing or not a graph, or onnxruntime is not installed.
-        """
+        """Load ``path``; raises ModelError if it is missing or not a graph, or onnxruntime is not installed."""
         try:
             # Models without an encoder do without it.
             import onnxruntime  # noqa: PLC0415
@@ -62,11 +58,7 @@ class Graph:
         self._run_options.only_execute_path_to_fetches = True
 
     def run(self, outputs: Sequence[str], feed: Mapping[str, npt.NDArray[Any]]) -> Feed:
-        """Compute ``outputs`` by name, ``(B,)`` or as the graph shapes them; only the nodes they depend on are run.
-
-        Raises:
-            ModelError: onnxruntime rejected the inputs or failed.
-        """
+        """The ``outputs`` by name, ``(B,)`` or as the graph shapes them; raises ModelError if onnxruntime fails."""
         try:
             values = self._session.run(list(outputs), dict(feed), self._run_options)
         except Exception as error:

@@ -21,9 +21,6 @@ def split(length: int, context: int, overlap: int) -> list[Window]:
 
     All windows are equally long, so that there is no short last window; they overlap by about ``overlap`` or more.
     Weights add up to 1. An empty function has no window.
-
-    Raises:
-        ValueError: ``overlap`` is not smaller than ``context``, or one of them is negative.
     """
     if not 0 <= overlap < context:
         raise ValueError(f"overlap {overlap} must be at least 0 and less than context {context}")

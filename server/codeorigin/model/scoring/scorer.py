@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import ModelError
-from codeorigin.model.bundle import Bundle
+from codeorigin.model.bundle import NGRAM_WEIGHTS, SCORE_GRAPH, TOKENIZER, Bundle
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.reading.normalize import Normalized
@@ -37,18 +37,10 @@ class Scorer:
         graph: Graph | None = None,
         language_bias: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        """Put the parts together.
+        """Put the parts together; raises ModelError if they do not belong together.
 
-        Args:
-            views: the n-gram views; None, as ``weights``, for a bundle without a wide part.
-            weights: a weight for every row of the views.
-            tokenizer: the bundle's tokenizer; None, as ``deep`` and ``graph``, for a bundle without a deep part.
-            deep: settings of the deep part.
-            graph: ``score.onnx``.
-            language_bias: the logit of a function without any evidence, by model language.
-
-        Raises:
-            ModelError: the parts do not belong together.
+        Without ``views`` and ``weights`` there is no wide part, without ``tokenizer``, ``deep`` and ``graph``, which is
+        ``score.onnx``, no deep part. ``language_bias`` is the logit without any evidence, by model language.
         """
         if (weights and len(weights.codes)) != (views and views.table_size):
             raise ModelError(f"the views and the weights have different numbers of n-grams; {_REINSTALL}")
@@ -64,15 +56,15 @@ class Scorer:
     def of(cls, bundle: Bundle, *, threads: int = 1) -> "Scorer":
         """The scorer of a bundle, with ``threads`` per operator of the deep part; with 0, onnxruntime decides.
 
-        Raises:
-            ModelError: as the constructor; or a file cannot be read.
+        Raises ModelError, also if a file cannot be read.
         """
+        folder = bundle.directory
         return cls(
             views=bundle.views,
-            weights=None if bundle.weights_path is None else NgramWeights.load(bundle.weights_path),
-            tokenizer=None if bundle.tokenizer_path is None else Tokenizer.load(bundle.tokenizer_path),
+            weights=NgramWeights.load(folder / NGRAM_WEIGHTS) if bundle.views else None,
+            tokenizer=Tokenizer.load(folder / TOKENIZER) if bundle.deep else None,
             deep=bundle.deep,
-            graph=None if bundle.score_path is None else Graph(bundle.score_path, threads=threads),
+            graph=Graph(folder / SCORE_GRAPH, threads=threads) if bundle.deep else None,
             language_bias=bundle.language_bias,
         )
 
@@ -81,9 +73,7 @@ class Scorer:
     ) -> Iterator[RawScore]:
         """Raw scores of functions of one language, in order, as they come.
 
-        Raises:
-            Cancelled: ``cancel`` was triggered; it is checked before every batch.
-            ModelError: the graph failed.
+        Raises Cancelled before the next batch, and ModelError if the graph fails.
         """
         wide = self._wide_logits(functions, language, cancel)
         for function, of_ngrams in zip(functions, wide, strict=True):
@@ -104,19 +94,13 @@ class Scorer:
         return self._score(wide, features.encoding, features.windows, features.bias, cancel)
 
     def wide_weights(self, ids: Ids) -> npt.NDArray[np.float32]:
-        """The weights ``(N,)`` of n-grams: each is the wide logit of a function with just that n-gram.
-
-        Raises:
-            ModelError: there is no wide part.
-        """
+        """The weights ``(N,)`` of n-grams: each is the wide logit of a function with just that n-gram."""
         return self._needs_wide().of(ids)
 
     def deep_logits(self, windows: Sequence[Ids], cancel: CancelToken = NEVER) -> npt.NDArray[np.float64]:
         """The encoder's logit ``(W,)`` of windows of token ids, without bias, wide part or pooling.
 
-        Raises:
-            Cancelled: ``cancel`` was triggered; it is checked before every run of the graph.
-            ModelError: there is no deep part, or the graph failed.
+        Raises Cancelled before the next run of the graph, and ModelError if it fails or there is no deep part.
         """
         _, graph = self._needs_deep()
         logits: list[npt.NDArray[np.float32]] = []
@@ -126,11 +110,7 @@ class Scorer:
         return np.concatenate(logits, dtype=np.float64) if logits else np.zeros(0)
 
     def embed(self, ids: Ids) -> npt.NDArray[np.float32]:
-        """Embeddings ``(B, T, D)`` of windows of token ids ``(B, T)``, as the forward graph embeds them.
-
-        Raises:
-            ModelError: there is no deep part, or the graph failed.
-        """
+        """Embeddings ``(B, T, D)`` of windows of token ids ``(B, T)``; raises like :meth:`deep_logits`."""
         deep, graph = self._needs_deep()
         if ids.size == 0:
             return np.zeros((*ids.shape, deep.dim), dtype=np.float32)

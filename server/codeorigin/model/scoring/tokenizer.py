@@ -50,11 +50,7 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
-        """Load ``tokenizer.json``.
-
-        Raises:
-            ModelError: the file is missing or not a tokenizer of this project, or the library is not installed.
-        """
+        """Load ``tokenizer.json``; raises ModelError if it is no tokenizer of ours, or the library is not installed."""
         try:
             from tokenizers import Tokenizer as BpeTokenizer  # noqa: PLC0415
         except ImportError as error:
