@@ -1,8 +1,9 @@
-"""One word for one thing in what users read, and none of those that only people who work on the model know."""
+"""One word for one thing in what users read, and one name in the code."""
 
 import ast
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -79,3 +80,14 @@ def test_users_meet_one_word_for_one_thing(word: str, instead: str) -> None:
         for found in re.finditer(rf".{{0,30}}(?:{word}).{{0,20}}", text, re.IGNORECASE)
     ]
     assert met == [], f"say {instead}"
+
+
+def test_public_class_names_are_unique() -> None:
+    modules: dict[str, list[str]] = defaultdict(list)
+    for package in ("server/codeorigin", "training/codeorigin_training"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    modules[node.name].append(str(path.relative_to(ROOT)))
+    assert len(modules) > 300
+    assert {name: found for name, found in modules.items() if len(found) > 1} == {}

@@ -1,4 +1,4 @@
-"""Paths in the reports that CI systems read, and fingerprints of equal functions."""
+"""Paths, links and fingerprints in the reports of checks in repositories."""
 
 import json
 import re
@@ -7,7 +7,42 @@ from pathlib import Path
 import pytest
 
 from support.command import TERSE, run
-from support.repositories import Repository
+from support.repositories import Repository, plain_functions
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"src/a b.py": plain_functions("one"), "b.py": plain_functions("two")}, date="2024-01-01")
+    made.write("b.py", f"# changed\n{plain_functions('two')}")
+    return made
+
+
+def page(published: Repository, *options: str) -> str:
+    return run("check", *options, "--format", "html", cwd=published.folder).stdout.decode()
+
+
+def test_links_lead_to_files_that_are_as_they_are_in_the_commit(published: Repository) -> None:
+    published.git("remote", "add", "origin", "git@github.com:owner/project.git")
+    head = published.git("rev-parse", "HEAD")
+    address = "https://github.com/owner/project"
+    shown = page(published)
+    assert re.search(r"<title>owner/project: CodeOrigin check of \d{4}-\d\d-\d\d</title>", shown)
+    assert re.findall(r'href="(.*?)"', shown) == [
+        f"{address}/commit/{head}", f"{address}/blob/{head}/src/a%20b.py#L1-L6",
+    ]  # fmt: skip
+    assert f"{address}/blob/{head}/b.py#L1-L6" in page(published, "--commit", "HEAD")
+
+
+@pytest.mark.parametrize("remote", [None, "https://example.org/owner/project"])
+def test_without_a_known_host_a_page_links_to_nothing(published: Repository, remote: str | None) -> None:
+    if remote is not None:
+        published.git("remote", "add", "origin", remote)
+    shown = page(published)
+    assert "<h1>work</h1>" in shown
+    assert published.git("rev-parse", "HEAD")[:10] in shown
+    assert "href" not in shown
+
 
 _PATHS = {
     "gitlab": r'"path": "([^"]*)"',

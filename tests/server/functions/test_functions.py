@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from codeorigin.functions.captured_spans import MAX_NESTING
-from codeorigin.functions.outline import find_functions
+from codeorigin.core.cancellation import CancelToken
+from codeorigin.core.errors import Cancelled
+from codeorigin.functions.captured_spans import MAX_NESTING, SpanBuilder
+from codeorigin.functions.function_lines import FunctionLines, function_lines
+from codeorigin.functions.outline import find_functions, outline
 from codeorigin.functions.spans import FunctionSpan, TextRange
 from codeorigin.languages import LANGUAGES, get_language, language_for_path
 
@@ -196,3 +200,59 @@ def test_text_added_for_the_parser_is_in_no_range() -> None:
     (span,) = find_functions(text, get_language("javascript"))
     assert span.range.end == len(text)
     assert span.nested[0].range.end == len(text)
+
+
+CODE = """\
+func first(a int) int {
+
+	return a
+}
+
+func second(b int) int {
+	return b
+}
+"""
+
+
+def lines() -> list[FunctionLines]:
+    return function_lines(CODE, find_functions(CODE, get_language("go")))
+
+
+def test_function_lines_list_blank_and_letterless_lines() -> None:
+    assert lines() == [FunctionLines(1, 4, (2, 4)), FunctionLines(6, 8, (8,))]
+
+
+def test_function_is_touched_by_a_change_of_any_line() -> None:
+    first, second = lines()
+    assert [first.is_touched([(4, 5)]), second.is_touched([(4, 5)])] == [True, False]
+    assert second.is_touched([(1, 2), (7, 7), (20, 30)])
+    assert not first.is_touched([])
+    assert not first.is_touched([(5, 9)])
+
+
+def test_function_is_written_if_all_lines_with_letters_changed() -> None:
+    first, second = lines()
+    # A diff of a function added below another shows the brace of the one before, not its own.
+    assert second.is_written([(4, 7)])
+    assert not first.is_written([(4, 7)])
+    assert first.is_written([(1, 1), (3, 3)])
+    assert not first.is_written([(2, 4)])
+    assert not FunctionLines(1, 2, (1, 2)).is_written([(1, 2)])
+
+
+FUNCTIONS = 3_000
+
+
+def test_cancelled_work_stops_after_a_few_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, steps = CancelToken(), []
+    known = SpanBuilder._open_function
+
+    def cancelling(*arguments: Any) -> Any:
+        steps.append(1)
+        token.cancel()
+        return known(*arguments)
+
+    monkeypatch.setattr(SpanBuilder, "_open_function", cancelling)
+    with pytest.raises(Cancelled):
+        outline("def f():\n    return 1\n" * FUNCTIONS, get_language("python"), cancel=token)
+    assert 0 < len(steps) < FUNCTIONS / 4

@@ -1,6 +1,7 @@
-"""A process ended by a signal leaves no temporary files, and ends the way signals end processes."""
+"""What all rooms build on: errors, the folder for caches, and a process that a signal ends."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.core.cache_folder import cache_folder
+from codeorigin.core.errors import CodeOriginError, SourceError
 from codeorigin.core.termination import handle_termination, termination_handled
+from codeorigin.text.sources import read_source
 from support.command import PLAIN
 from support.repositories import Repository
 from support.waiting import wait_for
@@ -136,3 +140,69 @@ def test_signals_already_ignored_or_handled_stay_so() -> None:
     finally:
         signal.signal(signal.SIGHUP, before)
         signal.signal(signal.SIGTERM, usual)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SourceError("is a binary file", "a: b.py"),
+        CodeOriginError("nothing to do"),
+        SourceError("x", Path("a")),
+    ],
+)
+def test_errors_are_the_same_in_another_process(error: CodeOriginError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.reason, again.path) == (
+        type(error), str(error), error.reason, error.path,
+    )  # fmt: skip
+
+
+def test_reason_does_not_contain_the_path(tmp_path: Path) -> None:
+    path = tmp_path / "is a folder: x.py"
+    with pytest.raises(SourceError) as caught:
+        read_source(path, 1000)
+    assert (caught.value.reason, caught.value.path) == ("no such file", path)
+    assert str(caught.value) == f"{path}: no such file"
+
+
+on_linux = pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="the variables are those of Linux")
+
+
+@on_linux
+@pytest.mark.parametrize("value", ["", ".", "cache", "../cache"])
+def test_a_relative_folder_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """It would be written into the repository. The XDG specification has it ignored."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", value)
+    assert cache_folder() == tmp_path / "home" / ".cache" / "codeorigin"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
+    assert cache_folder() == tmp_path / "other" / "codeorigin"
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("TMPDIR", "tempfile.gettempdir()"),
+        ("HOME", "pathlib.Path.home()"),
+        ("HOME", "subprocess.run(['git', 'config', '--global', 'user.name'], capture_output=True).stdout"),
+        ("XDG_CONFIG_HOME", "os.environ.get('XDG_CONFIG_HOME')"),
+    ],
+)
+@pytest.mark.parametrize("value", [".", "", "inside"])
+def test_no_folder_of_the_user_is_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, asked: str, value: str
+) -> None:
+    for folder in (tmp_path, tmp_path / "inside"):
+        folder.mkdir(exist_ok=True)
+        (folder / ".gitconfig").write_text("[user]\nname = theirs\n")
+    start = "from codeorigin.core.safe_path import trust_no_folder; trust_no_folder()"
+    program = f"{start}; import os, pathlib, subprocess, tempfile; print({asked})"
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
+    monkeypatch.setenv(name, value)
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
+    said = done.stdout.decode().strip()
+    assert "theirs" not in said
+    assert said == "None" or said.startswith(("b'", "/"))
+    assert not Path(said).is_relative_to(tmp_path)

@@ -1,11 +1,12 @@
-"""Every way a command can end has its exit code and prints at most one line."""
+"""What every command shares: exit codes with at most one line, and dates in options."""
 
 from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
 
-from codeorigin.core.errors import ModelError, SourceError
+from codeorigin.core.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.shell.days import since_seconds, until_seconds
 from codeorigin.shell.exit_codes import ExitCode, guarded
 
 
@@ -68,3 +69,18 @@ def test_debug_raises_only_unexpected_errors(capsys: pytest.CaptureFixture[str])
 def test_exit_code_of_the_work_is_kept(code: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert guarded(lambda: code) == code
     assert capsys.readouterr().err == ""
+
+
+def test_days_months_and_years_are_parsed() -> None:
+    assert since_seconds("1970-01-02") == 86400
+    assert until_seconds("1970-01-02") == 2 * 86400
+    assert until_seconds("1970-01") == 31 * 86400
+    assert until_seconds("1970") == 365 * 86400
+    assert until_seconds("2024-02") == since_seconds("2024-03")
+    assert since_seconds(None) is until_seconds(None) is None
+
+
+@pytest.mark.parametrize("text", ["1970-13", "9999", "9999-12-31", ""])
+def test_anything_else_is_no_date(text: str) -> None:
+    with pytest.raises(CodeOriginError, match="is not a date"):
+        until_seconds(text)
