@@ -18,7 +18,7 @@ export interface Status {
   message: string | null;
 }
 
-/** What is known of a document or a notebook: `2 of 14 functions`, or why nothing in it is scored. */
+/** What is known of a document or a notebook: `2 of 14 functions likely LLM`, or why nothing in it is scored. */
 export interface DocumentStatus {
   uri: string;
   text: string;
@@ -66,7 +66,9 @@ export interface Explanation {
 
 export interface FunctionInfo {
   functionId: string;
+  /** Qualified; `ownName` is its last part. */
   name: string;
+  ownName: string;
   range: Range;
   headerRange: Range;
   verdict: Verdict;
@@ -114,7 +116,7 @@ export interface Answer {
 
 export interface ScannedFile {
   uri: string;
-  /** `2 of 7 reported` */
+  /** `2 of 7 likely LLM` */
   reportedText: string;
   functions: FunctionInfo[];
 }

@@ -28,6 +28,7 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
     message: "",
     functionId: `id-${name}`,
     name,
+    ownName: name,
     range,
     headerRange: range,
     verdict: verdict(probability),

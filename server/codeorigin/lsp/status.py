@@ -8,7 +8,7 @@ from typing import Any
 from codeorigin import __version__
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.session import Session
-from codeorigin.report.editor_texts import functions_of
+from codeorigin.report.editor_texts import known_of
 from codeorigin.text.literal_text import plain_message
 
 STATUS = "codeorigin/status"
@@ -87,10 +87,13 @@ def send_document_status(session: Session, document: SourceDocument) -> None:
         uri = document.notebook
         parts = [cell.state for cell in session.documents.opened() if cell.notebook == uri]
     results = [state.result for state in parts if state.result is not None]
+    if not results:
+        return
     reasons = [result.reason for result in results]
-    functions = sum(len(result.functions) for result in results)
+    verdicts = [function.verdict for result in results for function in result.functions]
+    judged = sum(verdict.probability is not None for verdict in verdicts)
     summary = next(filter(None, reasons)) if all(reasons) else None
-    summary = summary or functions_of(sum(state.reported for state in parts), functions)
+    summary = summary or known_of(sum(state.likely_llm for state in parts), judged, len(verdicts))
     if any(state.summary != summary for state in parts):
         session.client.notify(DOCUMENT_STATUS, {"uri": uri, "text": summary})
         for state in parts:

@@ -82,14 +82,16 @@ def in_place_of_list(*, listed: bool, cancelled: bool, errors: Sequence[str], no
     return errors[0] if errors else nothing
 
 
-def functions_of(findings: int, functions: int) -> str:
-    """How many functions of a document are reported: ``2 of 14 functions``."""
-    return f"{findings:,} of {counted(functions, 'function')}" if functions else "no functions"
+def known_of(findings: int, judged: int, functions: int) -> str:
+    """What is known of a document: ``2 of 14 functions likely LLM``, of those with a verdict."""
+    if judged:
+        return f"{findings:,} of {counted(judged, 'function')} likely LLM"
+    return "no function with a verdict" if functions else "no functions"
 
 
-def reported_of(findings: int, judged: int, moved: int) -> str:
-    """How many functions of a file are reported: ``2 of 7 reported, 1 moved``, or how many have a verdict: ``7``."""
-    return (f"{findings:,} of {judged:,} reported" if findings else f"{judged:,}") + _and_moved(moved)
+def likely_of(findings: int, judged: int, moved: int) -> str:
+    """What was found in a changed file, short enough for a row: ``2 of 7 likely LLM, 1 moved``."""
+    return f"{findings:,} of {judged:,} likely LLM{_and_moved(moved)}"
 
 
 def _and_moved(count: int) -> str:

@@ -35,6 +35,9 @@ def test_extension_creates_an_environment_if_there_is_no_server(
     code.ask("run", command="codeorigin.openSample")
     sample = wait_for(lambda: code.ask("selection"), what="the sample")["uri"]
     findings(code, sample, 3)
+    expect(page.locator(".statusbar-item", has_text="3 of 3 functions likely LLM")).to_be_visible()
+    # A text without a file would be an unsaved one, which VS Code counts on the icon of its Explorer.
+    expect(page.locator(".activitybar .badge:visible")).to_have_count(0)
     page.screenshot(path=artefacts / "sample.png")
     page.close()
 

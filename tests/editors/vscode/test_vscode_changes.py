@@ -13,6 +13,8 @@ from support.repositories import Repository
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 ADDED = "balance_by_account"
+NARROW = 250
+"""Pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +51,39 @@ def test_view_shows_the_changes_of_the_working_tree(
     code: CodeServer, page: Page, view: Locator, artefacts: Path
 ) -> None:
     expect(rows(view, "throttle.ts")).to_be_visible()
-    expect(rows(view, "ledger.py")).to_contain_text("1 of 1 reported")
+    expect(rows(view, "ledger.py")).to_contain_text("1 of 1 likely LLM")
     rows(view, "ledger.py").click()
     changed = rows(view, ADDED)
     expect(changed).to_be_visible()
-    expect(changed).to_contain_text(re.compile(r"\d %"))
+    expect(changed).to_contain_text(re.compile(rf"\d %\s+{ADDED}"))
     expect(rows(view, "read_postings")).to_have_count(0)
     page.screenshot(path=artefacts / "changes-dark.png")
     changed.click()
     wait_for_selection(code, line_of(code.workspace / "ledger.py", f"def {ADDED}"))
+
+
+def test_names_and_probabilities_are_read_in_a_narrow_side_bar(
+    code: CodeServer, page: Page, view: Locator, artefacts: Path
+) -> None:
+    rows(view, "throttle.ts").click()
+    wide = view.bounding_box()
+    assert wide is not None
+    # The border that can be dragged is a little to the right of the view.
+    border = wide["x"] + wide["width"] + 4
+    page.mouse.move(border, 400)
+    page.mouse.down()
+    page.mouse.move(border - (wide["width"] - NARROW), 400, steps=5)
+    page.mouse.up()
+    page.mouse.move(800, 700)
+    expect(rows(view, ADDED)).to_be_visible()
+    box = view.bounding_box()
+    assert box is not None
+    assert box["width"] <= NARROW
+    page.screenshot(path=artefacts / "changes-narrow-dark.png")
+    for name in view.locator(".label-name").all():
+        shown = name.bounding_box()
+        assert shown is not None
+        assert shown["x"] + shown["width"] <= box["x"] + box["width"]
 
 
 def test_view_follows_the_repository(code: CodeServer, view: Locator) -> None:

@@ -83,7 +83,7 @@ async def test_cells_are_scored_edited_switched_to_another_language_and_closed(e
     )
     changed(types.NotebookDocumentCellChanges(text_content=[content]), 1)
     assert await editor.names(second) == ["typed"]
-    await until(lambda: editor.summaries.get(uri) == "2 of 2 functions")
+    await until(lambda: editor.summaries.get(uri) == "2 of 2 functions likely LLM")
 
     # A cell that changes its language is closed and reopened in one message.
     array = types.NotebookCellArrayChange(start=0, delete_count=1, cells=[cell(first.uri)])
@@ -95,10 +95,15 @@ async def test_cells_are_scored_edited_switched_to_another_language_and_closed(e
         changed(types.NotebookDocumentCellChanges(structure=structure), version)
         assert await editor.names(first) == found
 
-    close_notebook(editor, uri, first, second)
+    removed = types.NotebookDocumentCellChangeStructure(
+        array=types.NotebookCellArrayChange(start=0, delete_count=1), did_close=[first.identifier]
+    )
+    changed(types.NotebookDocumentCellChanges(structure=removed), 4)
+    await until(lambda: editor.summaries.get(uri) == "1 of 1 function likely LLM")
+    close_notebook(editor, uri, second)
     await editor.idle()
-    assert await editor.hover(first, 0) is None
-    # Once for each cell that goes away: twice on a language change, and both cells at the end.
+    assert await editor.hover(second, 0) is None
+    # Once for each cell that goes away: twice on a language change, then removed, and the last one at the end.
     cleared = [await editor.take(PUSHED, lambda params: params.version is None) for _ in range(4)]
     assert not any(params.diagnostics for params in cleared)
     assert [params.uri for params in cleared] == [first.uri, first.uri, first.uri, second.uri]

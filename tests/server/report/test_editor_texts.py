@@ -2,12 +2,12 @@
 
 from codeorigin.model.verdict import Band, PooledVerdict, Reason, Verdict
 from codeorigin.report.editor_texts import (
-    functions_of,
     in_place_of_list,
+    known_of,
+    likely_of,
     on_accepted,
     on_document,
     on_selection,
-    reported_of,
 )
 
 VERDICT = Verdict(0.824, 1.5, Band.UNSURE, human_share=0.012)
@@ -24,13 +24,14 @@ def test_counts_agree_with_their_nouns() -> None:
         "1 finding accepted until its text changes",
         "2 findings accepted until their texts change",
     ]
-    assert [functions_of(*found) for found in ((0, 0), (0, 1), (2, 1_400))] == [
+    assert [known_of(*found) for found in ((0, 0, 0), (0, 0, 2), (0, 1, 2), (2, 1_400, 1_400))] == [
         "no functions",
-        "0 of 1 function",
-        "2 of 1,400 functions",
+        "no function with a verdict",
+        "0 of 1 function likely LLM",
+        "2 of 1,400 functions likely LLM",
     ]
-    assert [reported_of(count, 1_200, 0) for count in (0, 1)] == ["1,200", "1 of 1,200 reported"]
-    assert reported_of(1, 7, 2) == "1 of 7 reported, 2 moved"
+    assert likely_of(0, 1_200, 0) == "0 of 1,200 likely LLM"
+    assert likely_of(1, 7, 2) == "1 of 7 likely LLM, 2 moved"
 
 
 def test_empty_or_incomplete_list_says_so() -> None:

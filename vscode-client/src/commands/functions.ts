@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import * as vscode from "vscode";
 
 import { isScored } from "../languages";
@@ -16,11 +17,11 @@ export function scoredEditor(): vscode.TextEditor | undefined {
   return undefined;
 }
 
-/** Opens code to try things on, as a text of its own that need not be saved. */
+/** Opens code to try things on: a copy in a file, since a text without one counts as unsaved. */
 export async function openSample({ places }: Services): Promise<void> {
-  const content = await readFile(places.sample, "utf8");
-  const document = await vscode.workspace.openTextDocument({ content, language: "go" });
-  await vscode.window.showTextDocument(document);
+  await mkdir(dirname(places.sampleCopy), { recursive: true });
+  await copyFile(places.sample, places.sampleCopy);
+  await vscode.window.showTextDocument(vscode.Uri.file(places.sampleCopy));
 }
 
 /** Explains the function at the caret or the one in a row of the tree. */

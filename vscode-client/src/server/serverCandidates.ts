@@ -11,6 +11,8 @@ export interface Places {
   wheel: string | undefined;
   /** Code whose functions are findings. */
   sample: string;
+  /** Where it is opened. */
+  sampleCopy: string;
 }
 
 export function placesOf(context: vscode.ExtensionContext): Places {
@@ -18,6 +20,7 @@ export function placesOf(context: vscode.ExtensionContext): Places {
     environment: vscode.Uri.joinPath(context.globalStorageUri, "server").fsPath,
     wheel: bundledWheel(context.asAbsolutePath("bundled")),
     sample: context.asAbsolutePath("dist/sample.go"),
+    sampleCopy: vscode.Uri.joinPath(context.globalStorageUri, "sample.go").fsPath,
   };
 }
 

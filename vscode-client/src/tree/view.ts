@@ -65,22 +65,26 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 }
 
+/** In a narrow side bar the end of a row is cut off, so what matters comes first: here the folder may go. */
 function fileItem({ uri, reportedText }: FileRow): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.Uri.parse(uri), vscode.TreeItemCollapsibleState.Collapsed);
+  const file = vscode.Uri.parse(uri);
+  const item = new vscode.TreeItem(file, vscode.TreeItemCollapsibleState.Collapsed);
+  const folder = vscode.workspace.asRelativePath(file).split("/").slice(0, -1).join("/");
   item.id = uri;
   item.iconPath = vscode.ThemeIcon.File;
-  item.description = reportedText;
+  item.description = [reportedText, folder].filter(Boolean).join(" · ");
   item.contextValue = "file";
   return item;
 }
 
+/** Here the function's class may go. */
 function functionItem({ uri, info }: FunctionRow): vscode.TreeItem {
   const { verdict, headerRange, functionId } = info;
-  const name = plainMessage(info.name);
-  const item = new vscode.TreeItem(name);
+  const [name, ownName] = [plainMessage(info.name), plainMessage(info.ownName)];
+  const item = new vscode.TreeItem([verdict.probabilityText, ownName].filter(Boolean).join("  "));
   item.id = `${uri}#${functionId}#${headerRange.start.line}`;
-  item.description = verdict.probabilityText ?? verdict.number;
-  item.tooltip = `${verdict.answer}: ${verdict.number}`;
+  item.description = verdict.probabilityText === null ? verdict.number : name === ownName ? "" : name;
+  item.tooltip = `${name}\n${verdict.answer}: ${verdict.number}`;
   item.iconPath = icon(verdict.band);
   item.contextValue = verdict.band === "llm" ? "function.reported" : "function";
   const { start } = headerRange;

@@ -75,8 +75,8 @@ class DocumentState:
     """A hash of what the client shows. The findings themselves would be half of what a document takes."""
     version: int | None = None
     """The version that the findings were sent for; None before the first."""
-    reported: int = 0
-    """How many of its functions are reported."""
+    likely_llm: int = 0
+    """How many of its functions are reported as likely LLM."""
     summary: str | None = None
     """What the client was told of the whole document."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)

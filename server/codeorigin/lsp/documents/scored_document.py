@@ -70,12 +70,14 @@ class ScoringJob:
 class FunctionRecord:
     """A function's verdict and position, in the client's units; enough to show it without its text.
 
+    ``name`` is the qualified one, ``own_name`` its last part.
     ``header`` is the first line of the function's header; ``header_offset`` is the number of lines from the
     function's first line (a decorator, say) to it.
     """
 
     function_id: str
     name: str
+    own_name: str
     verdict: Verdict
     range: types.Range
     header: types.Range
@@ -88,6 +90,7 @@ class FunctionRecord:
         return cls(
             function_id=function.function_id,
             name=span.qualified_name,
+            own_name=span.name,
             verdict=function.verdict,
             range=positions.range(span.range),
             header=positions.first_line(span.header),

@@ -15,6 +15,7 @@ from codeorigin.lsp.handlers.findings import diagnostic, reported
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.lsp.status import send_document_status
+from codeorigin.model.verdict import Band
 from codeorigin.settings.schema import RunMode
 
 logger = logging.getLogger(__name__)
@@ -171,6 +172,6 @@ def send_findings(session: Session, document: SourceDocument) -> list[FunctionRe
     state.changed.set()
     if is_changed or is_new:
         session.client.publish(document.uri, items, result.version)
-    state.reported = len(found)
+    state.likely_llm = sum(band is Band.LLM for _, band in found)
     send_document_status(session, document)
     return [function for function, _ in found]

@@ -16,14 +16,14 @@ from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.changed_files import FileToScan, ScanFolder, changed_files
 from codeorigin.lsp.session import Session
-from codeorigin.model.verdict import Reason
+from codeorigin.model.verdict import Band, Reason
 from codeorigin.report.changes import MOVES_UNKNOWN
 from codeorigin.report.editor_texts import (
     NO_CHANGE_JUDGED,
     SCANNING_CHANGES,
     in_place_of_list,
+    likely_of,
     on_changes,
-    reported_of,
 )
 from codeorigin.text.literal_text import plain_message
 
@@ -109,14 +109,15 @@ def _file(
 ) -> dict[str, Any]:
     """The JSON of a file: its functions and the number of findings."""
     settings = folder.settings
-    found = len(reported(functions, settings, session.accepted(folder.path, settings)))
+    found = reported(functions, settings, session.accepted(folder.path, settings))
+    likely_llm = sum(band is Band.LLM for _, band in found)
     judged = sum(function.verdict.probability is not None for function in functions)
     moved = sum(function.verdict.reason is Reason.MOVED for function in functions)
     return {
         "uri": path.as_uri(),
-        "reported": found,
+        "reported": likely_llm,
         "moved": moved,
-        "reportedText": reported_of(found, judged, moved),
+        "reportedText": likely_of(likely_llm, judged, moved),
         "functions": [function_to_wire(function, settings) for function in functions],
     }
 

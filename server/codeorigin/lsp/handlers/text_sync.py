@@ -7,6 +7,7 @@ from codeorigin.lsp.handlers.publish import publish_soon
 from codeorigin.lsp.handlers.repository import read_repository
 from codeorigin.lsp.handlers.settings import reconfigure
 from codeorigin.lsp.session import Session
+from codeorigin.lsp.status import send_document_status
 from codeorigin.settings.schema import RunMode
 
 
@@ -56,8 +57,18 @@ def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentPar
         return
     for cell in (cells.structure.did_open or ()) if cells.structure is not None else ():
         opened(session, session.documents.find(cell.uri))
+    if cells.structure is not None and cells.structure.did_close:
+        _tell_of_the_rest(session, params.notebook_document.uri)
     for content in cells.text_content or ():
         edited(session, session.documents.find(content.document.uri))
+
+
+def _tell_of_the_rest(session: Session, notebook: str) -> None:
+    """Send what is known of a notebook without the cells that were removed."""
+    for cell in session.documents.opened():
+        if cell.notebook == notebook:
+            send_document_status(session, cell)
+            return
 
 
 def notebook_saved(session: Session, params: types.DidSaveNotebookDocumentParams) -> None:

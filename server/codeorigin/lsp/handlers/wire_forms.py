@@ -64,6 +64,7 @@ def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, 
     return {
         "functionId": function.function_id,
         "name": plain_message(function.name),
+        "ownName": plain_message(function.own_name),
         "range": to_wire(function.range),
         "headerRange": to_wire(function.header),
         "verdict": verdict_to_wire(function.verdict, settings),

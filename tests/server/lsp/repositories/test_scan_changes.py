@@ -59,7 +59,7 @@ async def test_only_changed_functions_are_listed(
     assert answer["message"] == "changes: 3 changed functions in 3 files, 3 of them likely LLM"
     assert (answer["reported"], answer["errors"], answer["cancelled"]) == (3, [], False)
     assert answer["remark"] is None
-    assert {each["reportedText"] for each in answer["files"]} == {"1 of 1 reported"}
+    assert {each["reportedText"] for each in answer["files"]} == {"1 of 1 likely LLM"}
     verdict = answer["files"][0]["functions"][0]["verdict"]
     document = editor.open(f"{OLD}\n\n{NEW}", uri=(repository.folder / "a.py").as_uri())
     assert verdict == (await editor.rescore(document))["functions"][1]["verdict"]
@@ -89,7 +89,7 @@ async def test_moved_functions_are_named_and_counted_apart(editor: Editor, repos
     found = [(function["name"], function["verdict"]["reason"]) for function in file["functions"]]
     assert found == [("in_file_0", "moved"), ("new", None)]
     assert (answer["functions"], answer["moved"], answer["reported"]) == (1, 1, 1)
-    assert file["reportedText"] == "1 of 1 reported, 1 moved"
+    assert file["reportedText"] == "1 of 1 likely LLM, 1 moved"
     assert answer["message"] == "changes: 1 changed function in 1 file, 1 of them likely LLM, 1 moved"
 
 
