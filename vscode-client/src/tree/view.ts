@@ -81,7 +81,7 @@ function fileItem({ uri, reportedText }: FileRow): vscode.TreeItem {
 function functionItem({ uri, info }: FunctionRow): vscode.TreeItem {
   const { verdict, headerRange, functionId } = info;
   const [name, ownName] = [plainMessage(info.name), plainMessage(info.ownName)];
-  const item = new vscode.TreeItem([verdict.probabilityText, ownName].filter(Boolean).join("  "));
+  const item = new vscode.TreeItem([verdict.probabilityText, ownName].filter(Boolean).join(" "));
   item.id = `${uri}#${functionId}#${headerRange.start.line}`;
   item.description = verdict.probabilityText === null ? verdict.number : name === ownName ? "" : name;
   item.tooltip = `${name}\n${verdict.answer}: ${verdict.number}`;
