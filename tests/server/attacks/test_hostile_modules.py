@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import serving
 
 from codeorigin.check.workers import BYTES_FOR_A_WORKER
 from support.command import PLAIN, TERSE
@@ -182,8 +182,7 @@ def test_the_server_imports_nothing_from_the_folder_it_is_started_in(
     hostile: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(hostile.folder)
-    with RawServer(command=(*COMMAND, "serve")) as server:
-        server.initialize()
+    with serving(command=(*COMMAND, "serve")) as server:
         server.open("file:///sample.py", CODE)
         assert server.status()
     assert imported(hostile) == []

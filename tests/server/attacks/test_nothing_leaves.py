@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import serving
 
 from support.command import ROOT, TERSE
 from support.repositories import Repository
@@ -74,8 +74,7 @@ def test_the_counter_counts(watched: Watched, tmp_path: Path) -> None:
 def test_a_whole_session_stays_on_the_machine(watched: Watched, tmp_path: Path) -> None:
     project = Repository(tmp_path / "project")
     project.commit({"a.py": TERSE.read_text()}, date="2020-01-01")
-    with RawServer(environment=watched.environment) as server:
-        server.initialize(root=project.folder)
+    with serving(environment=watched.environment, root=project.folder) as server:
         uri = (project.folder / "a.py").as_uri()
         server.open(uri, python_function("offline"))
         assert server.findings(uri)

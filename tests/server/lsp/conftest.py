@@ -51,17 +51,22 @@ class Pipe:
         """Nothing to close."""
 
 
+def server_here(receive: Callable[[Any], object], model: Path | None = None) -> CodeOriginServer:
+    """A server in this process; ``receive`` is called with each message that it writes."""
+    server = CodeOriginServer(model)
+    register_all(server)
+    server.attach()
+    server.protocol.set_writer(Pipe(lambda body: receive(json.loads(body))))
+    return server
+
+
 @asynccontextmanager
 async def connected(model: Path | None) -> AsyncIterator[LanguageClient]:
     """A client of a server in this process."""
-    client, server = make_client(), CodeOriginServer(model)
-    register_all(server)
-    server.attach()
+    client = make_client()
     protocol = client.protocol
+    server = server_here(lambda message: protocol.handle_message(protocol.structure_message(message)), model)
     protocol.set_writer(Pipe(server.protocol.receive))
-    server.protocol.set_writer(
-        Pipe(lambda body: protocol.handle_message(protocol.structure_message(json.loads(body))))
-    )
     yield client
     server.session.stop()
     assert server.session.engine.scorer.stop(PATIENCE)

@@ -1,12 +1,13 @@
-"""A server process and a client without any library: bytes in, messages out."""
+"""A client without any library, and a server process for it: bytes in, messages out."""
 
 import contextlib
+import itertools
 import json
 import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,17 +24,48 @@ def frame(body: bytes) -> bytes:
     return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-def workspace_folder(path: Path) -> dict[str, str]:
-    """A workspace folder as a client sends it."""
-    return {"uri": path.as_uri(), "name": path.name}
+class Client:
+    """What a client sends; how a body reaches the server is up to the subclass."""
+
+    def __init__(self) -> None:
+        self.ids = itertools.count(1)
+
+    def post(self, body: bytes) -> None:
+        """Hand a body to the server."""
+        raise NotImplementedError
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message."""
+        self.post(json.dumps({"jsonrpc": "2.0", **message}).encode())
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self.send({"method": method, "params": params})
+
+    def ask(self, method: str, params: Any = None) -> int:
+        """Send a request and return its id."""
+        request_id = next(self.ids)
+        self.send({"id": request_id, "method": method, "params": params})
+        return request_id
+
+    def open(self, uri: str, text: str, language: str = "python", version: int = 0) -> None:
+        """Open a document."""
+        document = {"uri": uri, "languageId": language, "version": version, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": document})
+
+    def change(self, uri: str, version: Any, *changes: Any) -> None:
+        """Send changes of a document."""
+        identifier = {"uri": uri, "version": version}
+        self.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": list(changes)})
 
 
-class RawServer:
+class RawServer(Client):
     """Starts the server and reads its output; leaving the context kills it if it is still running."""
 
     def __init__(
         self, *options: str, command: tuple[str, ...] = COMMAND, environment: dict[str, str] | None = None
     ) -> None:
+        super().__init__()
         self.process = subprocess.Popen(
             [*command, *options],
             stdin=subprocess.PIPE,
@@ -45,7 +77,6 @@ class RawServer:
         self.unread: list[dict[str, Any]] = []
         self.stray = b""
         self.errors = b""
-        self._id = 0
         self._threads = [threading.Thread(target=target) for target in (self._read, self._read_errors)]
         for thread in self._threads:
             thread.start()
@@ -85,19 +116,9 @@ class RawServer:
         self.process.stdin.write(data)
         self.process.stdin.flush()
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a message."""
-        self.write(frame(json.dumps({"jsonrpc": "2.0", **message}).encode()))
-
-    def notify(self, method: str, params: Any) -> None:
-        """Send a notification."""
-        self.send({"method": method, "params": params})
-
-    def ask(self, method: str, params: Any = None) -> int:
-        """Send a request and return its id."""
-        self._id += 1
-        self.send({"id": self._id, "method": method, "params": params})
-        return self._id
+    def post(self, body: bytes) -> None:
+        """Send a body with its header."""
+        self.write(frame(body))
 
     def wait_for(self, wanted: Any) -> dict[str, Any]:
         """The first message for which ``wanted`` holds; the others are kept in ``unread``."""
@@ -117,11 +138,7 @@ class RawServer:
 
     def request(self, method: str, params: Any = None) -> Any:
         """The result of a request."""
-        return self.result(self.ask(method, params))
-
-    def result(self, request_id: int) -> Any:
-        """The result of the request with this id."""
-        answer = self.answer(request_id)
+        answer = self.answer(self.ask(method, params))
         assert "error" not in answer, answer
         return answer["result"]
 
@@ -129,38 +146,20 @@ class RawServer:
         """The parameters of the next notification of this kind."""
         return self.wait_for(lambda m: m.get("method") == method)["params"]
 
-    def initialize(
-        self,
-        *,
-        root: Path | None = None,
-        folders: Sequence[Path] | None = None,
-        capabilities: Any = None,
-        options: Any = None,
-    ) -> dict[str, Any]:
-        """Perform the handshake, without any capabilities unless they are given."""
-        result = self.request(
+    def initialize(self, *, root: Path | None = None, options: Any = None) -> None:
+        """Perform the handshake, without any capabilities."""
+        folders = [] if root is None else [{"uri": root.as_uri(), "name": root.name}]
+        self.request(
             "initialize",
             {
                 "processId": None,
                 "rootUri": None,
-                "workspaceFolders": [
-                    workspace_folder(folder) for folder in folders or ([root] if root is not None else [])
-                ],
-                "capabilities": capabilities or {},
-                "initializationOptions": {
-                    "threshold": 0.0,
-                    "debounce": 0,
-                    **(options or {}),
-                },
+                "workspaceFolders": folders,
+                "capabilities": {},
+                "initializationOptions": {"threshold": 0.0, "debounce": 0, **(options or {})},
             },
         )
         self.notify("initialized", {})
-        return result
-
-    def open(self, uri: str, text: str, language: str = "python") -> None:
-        """Open a document."""
-        document = {"uri": uri, "languageId": language, "version": 0, "text": text}
-        self.notify("textDocument/didOpen", {"textDocument": document})
 
     def findings(self, uri: str) -> list[dict[str, Any]]:
         """The next diagnostics pushed for a document."""
@@ -185,11 +184,6 @@ class RawServer:
     def close(self, uri: str) -> None:
         """Close a document."""
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
-
-    def change(self, uri: str, version: int, *changes: Any) -> None:
-        """Send changes of a document."""
-        identifier = {"uri": uri, "version": version}
-        self.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": list(changes)})
 
     def configure(self, **settings: Any) -> None:
         """Send the settings."""

@@ -10,53 +10,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
+from tests.server.lsp.conftest import server_here
 from tests.server.lsp.editor import python_function
+from tests.server.lsp.raw import Client
 
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.handlers import register_all
-from codeorigin.lsp.server import CodeOriginServer
 from support.waiting import until
 
 URI = "file:///project/a.py"
 
 
-class Raw:
-    """A server in this process; takes messages as they are, and keeps what the server writes."""
+class Raw(Client):
+    """A server in this process, and what it writes."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.messages: list[dict[str, Any]] = []
-        self.server = CodeOriginServer()
-        register_all(self.server)
-        self.server.attach()
-        self.server.protocol.set_writer(self)
+        self.server = server_here(self.messages.append)
 
-    def write(self, data: bytes) -> None:
-        self.messages.append(json.loads(data.split(b"\r\n\r\n", 1)[1]))
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def send(self, method: str, params: Any, **identity: Any) -> None:
-        message = {"jsonrpc": "2.0", "method": method, "params": params, **identity}
-        self.server.protocol.receive(json.dumps(message).encode())
-
-    def open(self, text: str, *, uri: str = URI, version: int = 0) -> None:
-        item = {"uri": uri, "languageId": "python", "version": version, "text": text}
-        self.send("textDocument/didOpen", {"textDocument": item})
+    def post(self, body: bytes) -> None:
+        self.server.protocol.receive(body)
 
     async def answer(self, identity: int | str | None) -> dict[str, Any]:
-        found: list[dict[str, Any]] = []
-
-        def arrived() -> bool:
-            found[:] = [
-                message
-                for message in self.messages
-                if "method" not in message and message.get("id", self) == identity
+        def arrived() -> list[dict[str, Any]]:
+            return [
+                each for each in self.messages if "method" not in each and each.get("id", self) == identity
             ]
-            return bool(found)
 
-        await until(arrived)
-        return found[0]
+        await until(lambda: bool(arrived()))
+        return arrived()[0]
+
+    async def request(self, method: str, params: Any) -> dict[str, Any]:
+        """The answer to a request."""
+        return await self.answer(self.ask(method, params))
 
     def document(self, uri: str = URI) -> SourceDocument:
         found = self.server.session.documents.find(uri)
@@ -68,8 +54,7 @@ class Raw:
 async def raw() -> AsyncIterator[Raw]:
     """A server after its handshake."""
     made = Raw()
-    made.send("initialize", INITIALIZE, id=1)
-    await made.answer(1)
+    await made.request("initialize", INITIALIZE)
     yield made
     made.server.session.stop()
 
@@ -172,37 +157,36 @@ SILENT: list[dict[str, Any]] = [
 """What needs no answer."""
 
 
+def rescoring(uri: str) -> dict[str, Any]:
+    """The parameters of the command that scores a document."""
+    return {"command": "codeorigin.rescore", "arguments": [uri]}
+
+
 async def test_bad_messages_and_requests_are_refused_and_the_next_one_is_answered() -> None:
     raw = Raw()
-    raw.send("textDocument/hover", {}, id="early")
-    assert (await raw.answer("early"))["error"]["code"] == CODES.ServerNotInitialized
-    raw.send("initialize", {**INITIALIZE, "capabilities": {}}, id=1)
-    raw.send("initialized", {})
-    raw.open("")
+    assert (await raw.request("textDocument/hover", {}))["error"]["code"] == CODES.ServerNotInitialized
+    raw.ask("initialize", {**INITIALIZE, "capabilities": {}})
+    raw.notify("initialized", {})
+    raw.open(URI, "")
     for name, (body, code) in BROKEN.items():
         raw.messages.clear()
-        raw.server.protocol.receive(body)
+        raw.post(body)
         assert (await raw.answer(None))["error"]["code"] == code, name
-    for number, (method, params, code) in enumerate(REQUESTS):
-        raw.send(method, params, id=f"bad {number}")
-        error = (await raw.answer(f"bad {number}"))["error"]
+    for method, params, code in REQUESTS:
+        error = (await raw.request(method, params))["error"]
         assert error["code"] == code, (method, params)
         assert "Traceback" not in json.dumps(error)
     raw.messages.clear()
     for message in SILENT:
-        raw.server.protocol.receive(json.dumps({"jsonrpc": "2.0", **message}).encode())
-    raw.send(COMMAND, {"command": "codeorigin.status"}, id="good")
-    assert (await raw.answer("good"))["result"]["documents"] == 1
+        raw.send(message)
+    status = await raw.request(COMMAND, {"command": "codeorigin.status"})
+    assert status["result"]["documents"] == 1
     assert [message for message in raw.messages if "error" in message] == []
-    raw.open(python_function("f"), uri="file:///project/pending.py")
-    raw.send(
-        COMMAND, {"command": "codeorigin.rescore", "arguments": ["file:///project/pending.py"]}, id="pending"
-    )
-    raw.send("shutdown", None, id="end")
-    assert (await raw.answer("end"))["result"] is None
-    assert (await raw.answer("pending"))["error"]["code"] == types.LSPErrorCodes.RequestCancelled
-    raw.send("textDocument/hover", {}, id="late")
-    assert (await raw.answer("late"))["error"]["code"] == CODES.InvalidRequest
+    raw.open("file:///project/pending.py", python_function("f"))
+    pending = raw.ask(COMMAND, rescoring("file:///project/pending.py"))
+    assert (await raw.request("shutdown", None))["result"] is None
+    assert (await raw.answer(pending))["error"]["code"] == types.LSPErrorCodes.RequestCancelled
+    assert (await raw.request("textDocument/hover", {}))["error"]["code"] == CODES.InvalidRequest
 
 
 VALUES: tuple[Any, ...] = (
@@ -252,35 +236,31 @@ def bent(chance: random.Random, good: Any) -> Any:
 async def test_each_of_a_thousand_malformed_requests_is_answered_and_the_next_document_is_scored(
     raw: Raw,
 ) -> None:
-    raw.send("initialized", {})
-    chance, asked = random.Random(11), set()
-    for number in range(1_000):
-        method, parameters = chance.choice(GOOD)
-        identity = {"id": f"fuzz-{number}"} if chance.random() < 0.7 and "/did" not in method else {}
-        raw.send(method, bent(chance, parameters), **identity)
-        asked.update(identity.values())
+    raw.notify("initialized", {})
+    chance, asked = random.Random(11), set[int]()
+    for _ in range(1_000):
+        method, good = chance.choice(GOOD)
+        parameters = bent(chance, good)
+        if chance.random() < 0.7 and "/did" not in method:
+            asked.add(raw.ask(method, parameters))
+        else:
+            raw.notify(method, parameters)
     await until(lambda: asked <= {message.get("id") for message in raw.messages})
     answers = [message for message in raw.messages if message.get("id") in asked]
     assert all(("result" in answer) != ("error" in answer) for answer in answers)
     assert "Traceback" not in json.dumps(answers)
     target = "file:///project/target.py"
-    raw.open(python_function("target"), uri=target)
-    raw.send(COMMAND, {"command": "codeorigin.rescore", "arguments": [target]}, id="good")
-    (function,) = (await raw.answer("good"))["result"]["functions"]
+    raw.open(target, python_function("target"))
+    (function,) = (await raw.request(COMMAND, rescoring(target)))["result"]["functions"]
     assert function["verdict"]["probability"] is not None
 
 
 async def test_edits_leave_nothing_behind(raw: Raw) -> None:
-    raw.open("")
+    raw.open(URI, "")
+    start = {"line": 0, "character": 0}
     for version in range(1, 200):
-        place = {"line": 0, "character": 0}
-        change = {"range": {"start": place, "end": place}, "text": "x"}
-        raw.send(
-            "textDocument/didChange",
-            {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]},
-        )
-    raw.send(COMMAND, {"command": "codeorigin.status", "arguments": []}, id=2)
-    await raw.answer(2)
+        raw.change(URI, version, {"range": {"start": start, "end": start}, "text": "x"})
+    await raw.request(COMMAND, {"command": "codeorigin.status", "arguments": []})
     assert raw.document().source == "x" * 199
     assert {message.get("id") for message in raw.messages if "result" in message} == {1, 2}
     assert raw.server.protocol._request_futures == {}
@@ -307,8 +287,7 @@ async def test_what_cannot_be_read_of_initialize_is_absent_and_the_rest_counts(c
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took it away
     raw = Raw()
-    raw.send("initialize", message, id=1)
-    reply = await raw.answer(1)
+    reply = await raw.request("initialize", message)
     assert "result" in reply
     touched = {path[:2] for path, _ in changes}
     if not touched & {("capabilities",), ("capabilities", "general")}:
@@ -323,32 +302,30 @@ async def test_what_cannot_be_read_of_initialize_is_absent_and_the_rest_counts(c
 async def test_odd_diagnostic_of_another_server_does_not_end_the_code_actions(
     raw: Raw, odd: dict[str, Any]
 ) -> None:
-    raw.open("def f(a):\n    return a\n")
+    raw.open(URI, "def f(a):\n    return a\n")
     span = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
     theirs = {"range": span, "message": "theirs", "source": "other", **odd}
     context = {"diagnostics": [theirs], "triggerKind": 7}
-    raw.send("textDocument/codeAction", {"textDocument": DOCUMENT, "range": span, "context": context}, id=2)
-    assert [action["title"] for action in (await raw.answer(2))["result"]] == ["Rescore selection"]
+    asked = {"textDocument": DOCUMENT, "range": span, "context": context}
+    actions = (await raw.request("textDocument/codeAction", asked))["result"]
+    assert [action["title"] for action in actions] == ["Rescore selection"]
 
 
 @pytest.mark.parametrize("version", [None, "2", 1.5])
 async def test_edit_counts_whatever_its_version_but_not_without_its_range(raw: Raw, version: Any) -> None:
-    raw.open("x", version=4)
-    document = {"uri": URI, "version": version}
-    raw.send("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": "new"}]})
+    raw.open(URI, "x", version=4)
+    raw.change(URI, version, {"text": "new"})
     assert (raw.document().source, raw.document().version) == ("new", 5)
-    broken = [{"range": {"start": "here"}, "text": "lost"}]
-    raw.send("textDocument/didChange", {"textDocument": document, "contentChanges": broken})
+    raw.change(URI, version, {"range": {"start": "here"}, "text": "lost"})
     assert raw.document().source == "new"
 
 
 async def test_edits_of_what_is_not_open_are_ignored_in_one_line(
     raw: Raw, caplog: pytest.LogCaptureFixture
 ) -> None:
-    change = {"textDocument": {"uri": URI, "version": 1}, "contentChanges": [{"text": "x"}]}
-    raw.send("textDocument/didChange", change)
+    raw.change(URI, 1, {"text": "x"})
     book = {"notebookDocument": {"uri": URI, "version": 1}, "change": {"cells": {}}}
-    raw.send("notebookDocument/didChange", book)
+    raw.notify("notebookDocument/didChange", book)
     assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
         ("an edit of a document that is not open was ignored", None),
         ("an edit of a notebook that is not open was ignored", None),
@@ -358,9 +335,9 @@ async def test_edits_of_what_is_not_open_are_ignored_in_one_line(
 
 async def test_uri_that_no_path_can_be_made_of_is_not_on_disk() -> None:
     raw, odd = Raw(), "file://[::1/x.py"
-    raw.send("initialize", {**INITIALIZE, "workspaceFolders": [{"uri": odd, "name": "odd"}]}, id=1)
-    assert "result" in await raw.answer(1)
-    raw.open("x", uri=odd)
+    folders = [{"uri": odd, "name": "odd"}]
+    assert "result" in await raw.request("initialize", {**INITIALIZE, "workspaceFolders": folders})
+    raw.open(odd, "x")
     snapshot = raw.document(odd).snapshot()
     assert (snapshot.text, snapshot.path) == ("x", None)
     raw.server.session.stop()
