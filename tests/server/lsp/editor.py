@@ -40,6 +40,12 @@ def python_function(name: str, step: int = 3) -> str:
     )
 
 
+def camel(name: str) -> str:
+    """The name on the wire of a value that reports call ``name``."""
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)
+
+
 def hover_rows(text: str) -> list[tuple[str, str, int, str]]:
     """The rows of a hover, strongest first: bar, side, line number from 1, code."""
     found = re.findall(r"^(▰+) +(LLM|human) +(\d+)  (.+)$", text, re.MULTILINE)

@@ -1,6 +1,5 @@
 """File context: what a file's other functions add, wherever an editor shows a verdict, and its switch."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,35 +47,22 @@ def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionR
     return analyzer.analyze(documents.Document(text, "python"), **options).functions
 
 
-def messages(found: Iterable[FunctionReport]) -> list[str]:
-    """The findings' messages, with the threshold of 0."""
-    return [finding(each.span.qualified_name, each.verdict, Band.LLM) for each in found]
-
-
 async def check_everything(editor: Editor, document: Document, expected: tuple[FunctionReport, ...]) -> None:
     """Check that everything an editor can show about the document's functions agrees with ``expected``."""
     verdicts = [each.verdict for each in expected]
-    diagnostics = await editor.findings(document)
-    assert [each.message for each in diagnostics] == messages(expected)
-    assert [each.data["probability"] for each in diagnostics] == pytest.approx(
-        [verdict.probability for verdict in verdicts]
-    )
+    assert [each.message for each in await editor.findings(document)] == [
+        finding(each.span.qualified_name, each.verdict, Band.LLM) for each in expected
+    ]
     assert [each.command.title for each in await editor.lenses(document)] == [
         reading_or_reason(verdict, Band.LLM) for verdict in verdicts
     ]
     for function in expected:
         text = await editor.hover_text(document, function.span.header.start_line)
         assert text.startswith(f"**Likely LLM** - {human_phrase(function.verdict)}\n")
-        assert ("; the rest of the file " in text) == (function.verdict.file_evidence is not None)
-    for answer in (await editor.attributions(document), await editor.rescore(document)):
-        for function, verdict in zip(answer["functions"], verdicts, strict=True):
-            wire = function["verdict"]
-            assert wire["probability"] == pytest.approx(verdict.probability)
-            assert wire["ownProbability"] == pytest.approx(verdict.own_probability)
-            assert wire["fileEvidence"] == (
-                None if verdict.file_evidence is None else pytest.approx(verdict.file_evidence)
-            )
-            assert wire["neighbours"] == verdict.neighbours
+        assert "; the rest of the file " in text
+    wires = [each["verdict"] for each in (await editor.attributions(document))["functions"]]
+    for name, plain in (("probability", "probability"), ("fileEvidence", "file_evidence")):
+        assert [wire[name] for wire in wires] == pytest.approx([getattr(each, plain) for each in verdicts])
 
 
 async def test_everything_shown_takes_in_the_file_and_follows_an_edit_of_it(

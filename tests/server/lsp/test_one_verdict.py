@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.server.lsp.conftest import VSCODE, StartOnce
+from tests.server.lsp.editor import camel
 
 from codeorigin.languages import LANGUAGES
 from support.command import reported, run
@@ -36,11 +37,6 @@ def document(language: str, numbers: list[int]) -> str:
     code = FUNCTIONS[language]
     variants = (code.replace("0", f"{number}0").replace("1", f"{number}") for number in numbers)
     return head + "\n".join(variants) + foot
-
-
-def camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(part.title() for part in tail)
 
 
 def functions_of(report: Any) -> list[dict[str, Any]]:

@@ -47,17 +47,21 @@ async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
         assert bool(tables) is holds
 
 
+def explained_by(model: TinyModel, folder: Path, **how: str) -> Analyzer:
+    """The model with other settings of its explanations, in the new ``folder``."""
+    shutil.copytree(model.directory, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["deep"] |= how
+    (folder / "manifest.json").write_text(manifest_text(manifest), "utf-8")
+    return Analyzer.load(folder)
+
+
 @pytest.mark.parametrize("baseline", ["mask", "zero", "pad"])
 @pytest.mark.parametrize("aggregation", ["sum", "l2_norm"])
 def test_manifest_says_how_the_model_is_explained(
     model: TinyModel, tmp_path: Path, baseline: str, aggregation: str
 ) -> None:
-    folder = tmp_path / "bundle"
-    shutil.copytree(model.directory, folder)
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    manifest["deep"] |= {"baseline": baseline, "aggregation": aggregation}
-    (folder / "manifest.json").write_text(manifest_text(manifest), "utf-8")
-    analyzer = Analyzer.load(folder)
+    analyzer = explained_by(model, tmp_path / "bundle", baseline=baseline, aggregation=aggregation)
     (function,) = analyzer.analyze(Document(CODE, "python")).functions
     evidence = analyzer.explain(CODE, function.span)
     assert evidence.baseline is not None
@@ -68,13 +72,8 @@ def test_manifest_says_how_the_model_is_explained(
 
 
 def test_manifest_with_an_unknown_baseline_is_refused(model: TinyModel, tmp_path: Path) -> None:
-    folder = tmp_path / "bundle"
-    shutil.copytree(model.directory, folder)
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    manifest["deep"]["baseline"] = "noise"
-    (folder / "manifest.json").write_text(manifest_text(manifest), "utf-8")
     with pytest.raises(ModelError, match="must be one of mask, zero, pad"):
-        Analyzer.load(folder)
+        explained_by(model, tmp_path / "bundle", baseline="noise")
 
 
 async def test_integrated_gradients_add_up(editor: Editor) -> None:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from lsprotocol import types
@@ -192,26 +192,21 @@ async def test_request_does_not_wait_for_the_debounce(bench: Bench) -> None:
     assert bench.published == [("a", 1)]
 
 
-async def test_result_under_other_settings_is_dropped_and_scored_again(bench: Bench) -> None:
+@pytest.mark.parametrize("other", ["settings", "model"])
+async def test_result_under_other_settings_or_of_another_model_is_dropped(bench: Bench, other: str) -> None:
     asked = await bench.held_back()
-    bench.session.configuration.set_editor({"fileContext": False})
-    bench.session.configuration.rebuild([])
+    if other == "settings":
+        bench.session.configuration.set_editor({"fileContext": False})
+        bench.session.configuration.rebuild([])
+    else:
+        bench.session.engine.model = Model()
+        bench.session.engine.model.loaded = cast("Any", bench)
     bench.hold.set()
     result = await asked
     assert result is not None
-    assert not result.settings.file_context
+    assert result.settings.file_context == (other != "settings")
+    assert result.job.model is bench.session.engine.model
     assert bench.analyzed == ["a 1", "a 1"]
-    assert bench.published == [("a", 1)]
-
-
-async def test_result_of_another_model_is_dropped_and_scored_again(bench: Bench) -> None:
-    asked = await bench.held_back()
-    another = Model()
-    another.loaded, bench.session.engine.model = bench.session.engine.model.loaded, another
-    bench.hold.set()
-    result = await asked
-    assert result is not None
-    assert result.job.model is another
     assert bench.published == [("a", 1)]
 
 

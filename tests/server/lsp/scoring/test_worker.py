@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 import weakref
+from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
@@ -12,6 +13,13 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from support.waiting import PATIENCE
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[WorkerThread]:
+    made = WorkerThread()
+    yield made
+    assert made.stop(5)
 
 
 async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Future[None]"]:
@@ -28,8 +36,8 @@ async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Futur
     return release, future
 
 
-async def test_urgent_work_runs_first_and_equal_priorities_in_order() -> None:
-    worker, order = WorkerThread(), []
+async def test_urgent_work_runs_first_and_equal_priorities_in_order(worker: WorkerThread) -> None:
+    order: list[str] = []
     release, _ = await blocked(worker)
     futures = [
         worker.submit(lambda _, name=name: order.append(name), priority=priority)
@@ -43,11 +51,9 @@ async def test_urgent_work_runs_first_and_equal_priorities_in_order() -> None:
     await asyncio.gather(*futures)
     assert order == ["asked", "first", "second", "scan"]
     assert worker.queue_length == 0
-    assert worker.stop(5)
 
 
-async def test_failing_job_does_not_affect_others() -> None:
-    worker = WorkerThread()
+async def test_failing_job_does_not_affect_others(worker: WorkerThread) -> None:
 
     def fail(error: BaseException) -> None:
         raise error
@@ -61,11 +67,10 @@ async def test_failing_job_does_not_affect_others() -> None:
         with pytest.raises(expected):
             await worker.submit(lambda _, error=error: fail(error), priority=Priority.TYPING)
     assert await worker.submit(lambda _: 7, priority=Priority.TYPING) == 7
-    assert worker.stop(5)
 
 
-async def test_cancelled_work_is_not_started() -> None:
-    worker, ran = WorkerThread(), []
+async def test_cancelled_work_is_not_started(worker: WorkerThread) -> None:
+    ran: list[int] = []
     release, _ = await blocked(worker)
     token = CancelToken()
     by_token = worker.submit(lambda _: ran.append(1), priority=Priority.TYPING, token=token)
@@ -78,11 +83,9 @@ async def test_cancelled_work_is_not_started() -> None:
         await by_token
     await worker.submit(lambda _: None, priority=Priority.SCAN)
     assert ran == []
-    assert worker.stop(5)
 
 
-async def test_cancelled_idle_work_does_not_pile_up_behind_urgent_work() -> None:
-    worker = WorkerThread()
+async def test_cancelled_idle_work_does_not_pile_up_behind_urgent_work(worker: WorkerThread) -> None:
     release, _ = await blocked(worker)
     waiting, idle = worker.submit(lambda _: None, Priority.TYPING), []
     for _ in range(500):
@@ -93,12 +96,11 @@ async def test_cancelled_idle_work_does_not_pile_up_behind_urgent_work() -> None
     assert isinstance(idle[0].exception(), Cancelled)
     release.set()
     await waiting
-    assert worker.stop(5)
 
 
-async def test_cancelled_work_leaves_nothing_in_memory() -> None:
+async def test_cancelled_work_leaves_nothing_in_memory(worker: WorkerThread) -> None:
     """Each edit cancels a few jobs that hold the text; what Python's search for garbage alone can free piles up."""
-    worker, token = WorkerThread(), CancelToken()
+    token = CancelToken()
 
     def give_up(text: list[str], cancel: CancelToken) -> None:
         token.cancel()
@@ -120,10 +122,9 @@ async def test_cancelled_work_leaves_nothing_in_memory() -> None:
         assert kept() is None
     finally:
         gc.enable()
-    assert worker.stop(5)
 
 
-async def test_thousands_of_jobs_are_not_looked_through_for_each_new_one() -> None:
+async def test_thousands_of_jobs_are_not_looked_through_for_each_new_one(worker: WorkerThread) -> None:
     looks = 0
 
     class Counted(CancelToken):
@@ -133,17 +134,15 @@ async def test_thousands_of_jobs_are_not_looked_through_for_each_new_one() -> No
             looks += 1
             return super().cancelled
 
-    worker = WorkerThread()
     release, _ = await blocked(worker)
     waiting = [worker.submit(lambda _: None, Priority.TYPING, Counted()) for _ in range(2_000)]
     assert looks < 10 * len(waiting)
     release.set()
     await asyncio.gather(*waiting)
-    assert worker.stop(5)
 
 
-async def test_stopping_cancels_running_and_waiting_work_and_refuses_more() -> None:
-    worker, token = WorkerThread(), CancelToken()
+async def test_stopping_cancels_running_and_waiting_work_and_refuses_more(worker: WorkerThread) -> None:
+    token = CancelToken()
     started = threading.Event()
 
     def until_cancelled(cancel: CancelToken) -> None:
@@ -165,8 +164,7 @@ async def test_stopping_cancels_running_and_waiting_work_and_refuses_more() -> N
     running.cancel()
 
 
-async def test_worker_can_be_stopped_after_its_loop_was_closed() -> None:
-    worker = WorkerThread()
+async def test_worker_can_be_stopped_after_its_loop_was_closed(worker: WorkerThread) -> None:
 
     async def left_waiting() -> threading.Event:
         release, _ = await blocked(worker)
