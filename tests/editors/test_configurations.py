@@ -12,6 +12,9 @@ from codeorigin.lsp.documents.guessed_language import UNNAMED
 from support.documents import blocks
 
 ROOT = Path(__file__).parents[2]
+PROPERTIES = json.loads((ROOT / "server/codeorigin/settings/settings.schema.json").read_text())[
+    "properties"
+].keys()
 NVIM = ROOT / "editors" / "nvim" / "lsp" / "codeorigin.lua"
 EDITORS = ROOT / "docs" / "editors.md"
 # Editors' names for languages that differ from the protocol's.
@@ -42,8 +45,11 @@ def test_documented_lines_for_helix_and_zed_start_the_server() -> None:
     server = tomllib.loads(helix)["language-server"]["codeorigin"]
     assert [server["command"], *server["args"]] == ["codeorigin", "serve"]
     assert all("codeorigin" in language["language-servers"] for language in tomllib.loads(helix)["language"])
-    binaries = [known["binary"] for known in json.loads(zed)["lsp"].values()]
-    assert binaries == [{"path": "/path/to/venv/bin/codeorigin", "arguments": ["serve"]}]
+    [(name, lent)] = json.loads(zed)["lsp"].items()
+    assert lent["binary"] == {"path": "/path/to/venv/bin/codeorigin", "arguments": ["serve"]}
+    assert all(name in each["language_servers"] for each in json.loads(zed)["languages"].values())
+    for settings in (server["config"], lent["initialization_options"]):
+        assert settings.keys() <= PROPERTIES
 
 
 def test_vscode_is_activated_for_every_language() -> None:

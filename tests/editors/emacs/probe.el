@@ -40,10 +40,23 @@
   (format "%s" (plist-get (plist-get (probe-request :textDocument/hover (eglot--TextDocumentPositionParams)) :contents)
                           :value)))
 
+(defun probe-echo ()
+  "What eldoc has of the hover at point, its first line first; eglot asks only for a buffer in a window."
+  (let (said)
+    (switch-to-buffer (current-buffer))
+    (eglot-hover-eldoc-function (lambda (text &rest _) (setq said text)))
+    (substring-no-properties (probe-wait "eldoc" (lambda () said)))))
+
 (defun probe-go (text)
   (goto-char (point-min))
   (search-forward text)
   (goto-char (match-beginning 0)))
+
+(defun probe-marks ()
+  "The line and the text of every mark of the heat map."
+  (vconcat (mapcar (lambda (mark)
+                     (list :line (line-number-at-pos (overlay-start mark)) :text (overlay-get mark 'after-string)))
+                   (codeorigin--marks))))
 
 (defun probe-edit ()
   (goto-char (point-min))
@@ -73,15 +86,20 @@
          (hover (progn (probe-go "balance_by_account")
                        (probe-wait "the hover with its explanation"
                                    (lambda () (let ((text (probe-hover))) (and (string-match-p "▰" text) text))))))
-         (moved (progn (probe-edit)
-                       (probe-wait "moved findings"
-                                   (lambda () (let ((found (probe-findings)))
-                                                (and (= (length found) 2)
-                                                     (= (plist-get (car found) :line)
-                                                        (+ 2 (plist-get (aref opened 0) :line)))
-                                                     (vconcat found)))))))
+         (echo (probe-echo))
+         (heat (progn (codeorigin-toggle-heat-map) (probe-marks)))
+         (hidden (progn (codeorigin-toggle-heat-map) (probe-marks)))
+         (cleared (progn (codeorigin-toggle-heat-map) (probe-edit) (probe-marks)))
+         (moved (probe-wait "moved findings"
+                            (lambda () (let ((found (probe-findings)))
+                                         (and (= (length found) 2)
+                                              (= (plist-get (car found) :line)
+                                                 (+ 2 (plist-get (aref opened 0) :line)))
+                                              (vconcat found))))))
          (ignored (progn (probe-go "def read_postings") (probe-ignore) (probe-count 1)))
-         (answer (list :opened opened :hover hover :hook (and (memq #'eglot-ensure python-mode-hook) t) :moved moved :ignored ignored
+         (answer (list :opened opened :hover hover :hook (and (memq #'eglot-ensure python-mode-hook) t)
+                       :key (symbol-name (key-binding (kbd "C-c o"))) :heat heat :hidden hidden :cleared cleared
+                       :echo echo :moved moved :ignored ignored
                        :text (buffer-string))))
     (write-region (json-serialize answer) nil (getenv "CODEORIGIN_ANSWER") nil 'quiet)
     (eglot-shutdown (eglot-current-server))
