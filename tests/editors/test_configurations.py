@@ -21,6 +21,7 @@ EDITORS = ROOT / "docs" / "editors.md"
 OWN_NAMES = {"cs": "csharp"}
 
 
+NAME = re.compile(r"code[ _-]?origin", re.IGNORECASE)
 DOCUMENTS = {*LANGUAGES, "unnamed"}
 
 
@@ -56,6 +57,13 @@ def test_vscode_is_activated_for_every_language() -> None:
     manifest = json.loads((ROOT / "vscode-client" / "package.json").read_text())
     names = [event.removeprefix("onLanguage:") for event in manifest["activationEvents"]]
     assert kinds(names) == DOCUMENTS
+
+
+def test_name_of_the_product_is_spelled_in_one_way() -> None:
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "vscode-client").glob("*.[mj]*"), ROOT / "README.md"]
+    sources = (ROOT / "vscode-client" / "src").rglob("*.ts")
+    found = {name for page in (*pages, *sources) for name in NAME.findall(page.read_text())}
+    assert found <= {"CodeOrigin", "codeorigin", "CODEORIGIN"}
 
 
 @pytest.mark.parametrize("file", ["vscode-client/package-lock.json"])

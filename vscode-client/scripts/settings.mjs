@@ -11,6 +11,9 @@ const WINDOW = new Set(["statusNotifications"]);
 /** What is loaded or run must not be chosen by a shared workspace without the user's trust. */
 const MACHINE = new Set(["modelPath"]);
 
+/** The settings editor shows these only to those who ask for them: they are for slow models, the user's own and odd files. */
+const ADVANCED = new Set(["hoverTimeout", "maxFileSize", "modelPath", "statusNotifications"]);
+
 function scopeOf(name) {
   if (MACHINE.has(name)) {
     return "machine-overridable";
@@ -22,7 +25,13 @@ function scopeOf(name) {
 export function configuration(schema, own) {
   const mirrored = Object.entries(schema.properties).map(([name, { description, ...rest }], order) => [
     `codeorigin.${name}`,
-    { ...rest, markdownDescription: description, scope: scopeOf(name), order },
+    {
+      ...rest,
+      markdownDescription: description,
+      scope: scopeOf(name),
+      order,
+      ...(ADVANCED.has(name) ? { tags: ["advanced"] } : {}),
+    },
   ]);
   return [
     { title: "CodeOrigin", properties: Object.fromEntries(mirrored) },

@@ -114,7 +114,8 @@ class Settings:
     )
     baseline: str = setting(
         ".codeorigin-baseline.json",
-        "Name of the file of accepted findings, in the folder or above it in its repository.",
+        f"Name of the file of accepted findings, only of the form `{ACCEPTED_FILES}`, in the folder or above it in its "
+        "repository.",
         {"type": "string", "pattern": r"^\.codeorigin[\w.-]{0,99}\.json$"},
         wanted=f"a file name of the form {ACCEPTED_FILES}",
     )

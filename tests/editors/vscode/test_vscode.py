@@ -23,8 +23,8 @@ from support.waiting import wait_for
 FUNCTION = "balance_by_account"
 
 
-def choose_action(code: CodeServer, page: Page, title: str) -> None:
-    """Open the light bulb's menu at the selection, as Ctrl+. does, and choose an action."""
+def choose_action(code: CodeServer, page: Page, title: str, *, first: str) -> None:
+    """Open the light bulb's menu at the selection, as Ctrl+. does, see which action is first, and choose one."""
     action = page.locator(".action-widget .monaco-list-row", has_text=title)
 
     def open_menu() -> bool:
@@ -35,6 +35,7 @@ def choose_action(code: CodeServer, page: Page, title: str) -> None:
         return action.is_visible()
 
     wait_for(open_menu, what=f"the action {title}")
+    expect(page.locator(".action-widget .monaco-list-row.action").first).to_contain_text(first)
     action.click()
 
 
@@ -101,7 +102,7 @@ def test_code_action_rescores_a_selection(code: CodeServer, page: Page, source: 
     titles = [each["title"] for each in code.ask("codeActions", path=str(source), within=within)]
     rescore = next(title for title in titles if "escore" in title)
     code.ask("select", within=within)
-    choose_action(code, page, rescore)
+    choose_action(code, page, rescore, first="Explain this function")
     expect(page.locator(".notification-toast", has_text="selection")).to_be_visible()
     code.ask("run", command="notifications.clearAll")
 
@@ -165,7 +166,7 @@ def test_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Page, 
     line = line_of(source, "def read_postings")
     code.ask("open", path=str(source))
     code.ask("select", within={"start": at(line), "end": at(line)})
-    choose_action(code, page, "Explain this function")
+    choose_action(code, page, "Explain this function", first="Explain this function")
     panel = webview(page)
     expect(panel.locator("h1")).to_have_text("read_postings")
     panel.locator("table.lines a").last.click()

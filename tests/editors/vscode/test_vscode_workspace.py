@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from support.code_server import CodeServer, at, findings, hover_text, line_of, webview
+from support.notebooks import notebook
 from support.waiting import wait_for
 
 FUNCTION = "balance_by_account"
@@ -40,6 +41,21 @@ def test_untitled_text_has_findings_hover_and_rescore(code: CodeServer, page: Pa
     answer = rescored(code, uri, {"start": at(line, 0), "end": at(line + 16, 0)})
     assert answer["verdict"]["probability"] is not None
     code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
+
+
+def test_bar_says_what_is_known_of_a_whole_notebook(code: CodeServer, page: Page, source: Path) -> None:
+    text = source.read_text()
+    first, second = text[: text.index(f"def {FUNCTION}")], text[text.index(f"def {FUNCTION}") :]
+    book = code.workspace / "book.ipynb"
+    book.write_text(notebook(first, second))
+    code.ask("notebook", path=str(book))
+    bar = page.locator(".statusbar-item", has_text="CodeOrigin: 2 of 2 functions likely LLM")
+    expect(bar).to_be_visible()
+    # The focus is in a cell, whose own text has one of them.
+    code.ask("run", command="notebook.focusTop")
+    code.ask("run", command="notebook.cell.edit")
+    expect(bar).to_be_visible()
+    code.ask("run", command="workbench.action.closeActiveEditor")
 
 
 def test_killed_server_is_restarted(code: CodeServer, page: Page, source: Path) -> None:

@@ -21,6 +21,9 @@ const QUESTIONS = {
     const { uri } = (await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false })).document;
     return uri.toString();
   },
+  async notebook({ path }) {
+    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(vscode.Uri.file(path)));
+  },
   /** A new text without a file, in one of VS Code's languages. */
   async untitled({ content, language }) {
     const document = await vscode.workspace.openTextDocument({ content, language });
