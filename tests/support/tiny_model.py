@@ -65,9 +65,23 @@ class TinyModel:
     """A bundle folder and the PyTorch parts it was made from; None where it lacks the part."""
 
     directory: Path
-    encoder: Encoder | None
-    wide_weights: npt.NDArray[np.float32] | None
-    tokenizer: Tokenizer | None
+    deep: tuple[Encoder, Tokenizer] | None
+    wide: npt.NDArray[np.float32] | None
+
+    @property
+    def encoder(self) -> Encoder:
+        assert self.deep is not None
+        return self.deep[0]
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        assert self.deep is not None
+        return self.deep[1]
+
+    @property
+    def wide_weights(self) -> npt.NDArray[np.float32]:
+        assert self.wide is not None
+        return self.wide
 
     @property
     def score_path(self) -> Path:
@@ -84,15 +98,15 @@ class TinyModel:
     def scorer(self, *, context: int = CONTEXT, overlap: int = OVERLAP) -> Scorer:
         """The bundle's scorer, with windows of any size that the encoder can read."""
         deep, graph, views, weights = None, None, None, None
-        if self.encoder is not None:
+        if self.deep is not None:
             deep = DeepSettings(min(context, self.encoder.context), overlap, self.encoder.width)
             graph = Graph(self.score_path)
-        if self.wide_weights is not None:
+        if self.wide is not None:
             views, weights = NgramViews(VIEWS), NgramWeights.load(self.weights_path)
         return Scorer(
             views=views,
             weights=weights,
-            tokenizer=self.tokenizer,
+            tokenizer=None if self.deep is None else self.tokenizer,
             deep=deep,
             graph=graph,
             language_bias=LANGUAGE_BIAS,
@@ -102,7 +116,7 @@ class TinyModel:
         self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True
     ) -> Explainer:
         """An explainer of the bundle, with or without its gradient graph."""
-        path = self.gradient_path if gradient and self.encoder is not None else None
+        path = self.gradient_path if gradient and self.deep is not None else None
         return Explainer(self.scorer(context=context, overlap=overlap), path)
 
 
@@ -228,6 +242,11 @@ def tiny_roberta(folder: Path) -> tuple[Tokenizer, Encoder]:
     return tokenizer, make_encoder(settings, folder / "own.json").eval()
 
 
+def tiny_parts() -> tuple[Tokenizer, Encoder]:
+    tokenizer = tiny_tokenizer()
+    return tokenizer, tiny_encoder(tokenizer.vocab_size)
+
+
 def build_tiny_model(
     directory: Path,
     *,
@@ -243,13 +262,10 @@ def build_tiny_model(
     name that depends on the weights and all code that they come from. Of several processes that want the same
     graphs, only one exports them.
     """
-    tokenizer: Tokenizer | None = None
     encoder: Encoder | None = None
-    if deep and roberta is not None:
-        tokenizer, encoder = tiny_roberta(roberta)
-    elif deep:
-        tokenizer = tiny_tokenizer()
-        encoder = tiny_encoder(tokenizer.vocab_size)
+    if deep:
+        tokenizer, encoder = tiny_parts() if roberta is None else tiny_roberta(roberta)
+        tokenizer.save(directory / TOKENIZER)
     weights: npt.NDArray[np.float32] | None = None
     if wide:
         drawn = np.random.default_rng(5).normal(0.0, 0.5, NgramViews(VIEWS).table_size)
@@ -269,9 +285,7 @@ def build_tiny_model(
                     export_graphs(made, encoder)
                     made.replace(graphs)
             shutil.copytree(graphs, directory, dirs_exist_ok=True)
-    if tokenizer is not None:
-        tokenizer.save(directory / TOKENIZER)
-    model = TinyModel(directory, encoder, weights, tokenizer)
+    model = TinyModel(directory, None if encoder is None else (encoder, tokenizer), weights)
     (directory / MANIFEST).write_text(sealed(_manifest(model)), encoding="utf-8")
     return model
 
@@ -298,7 +312,7 @@ def _origin(encoder: Encoder) -> str:
 def _manifest(model: TinyModel) -> dict[str, Any]:
     deep: dict[str, Any] | None = None
     baseline = 0.0
-    if model.encoder is not None and model.tokenizer is not None:
+    if model.deep is not None:
         encoder = model.encoder
         context = min(CONTEXT, encoder.context)
         deep = {
@@ -322,7 +336,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         "name": "tiny",
         "version": "0.0.1",
         "files": files,
-        "wide": None if model.wide_weights is None else {"views": views},
+        "wide": None if model.wide is None else {"views": views},
         "deep": deep,
         "language_bias": LANGUAGE_BIAS,
         "baseline_logit": baseline,

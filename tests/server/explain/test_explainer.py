@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from codeorigin.core.cancellation import CancelToken
-from codeorigin.core.errors import Cancelled, ModelError
+from codeorigin.core.errors import Cancelled
 from codeorigin.explain import integrated_gradients
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method
@@ -48,7 +48,6 @@ def test_lines_add_up_to_the_distance_from_the_baseline_in_each_part(
 
 
 def test_baseline_is_the_bias_plus_a_masked_function(tiny_model: TinyModel) -> None:
-    assert tiny_model.tokenizer is not None
     scorer = tiny_model.scorer()
     ids = tiny_model.tokenizer.encode(normalize(LEDGER, "python")).ids
     explainer = tiny_model.explainer(context=512)
@@ -67,7 +66,6 @@ def test_baseline_is_the_bias_plus_a_masked_function(tiny_model: TinyModel) -> N
 
 def test_every_token_counts_for_its_own_line(tiny_model: TinyModel) -> None:
     """The deep evidence of a line is that of the tokens up to and including its line feed, and no others."""
-    assert tiny_model.tokenizer is not None
     scorer, options = tiny_model.scorer(context=512), ExplainOptions(nodes=16, max_nodes=16)
     normalized = normalize(SNIPPET, "python")
     encoding = tiny_model.tokenizer.encode(normalized)
@@ -106,7 +104,6 @@ def test_words_of_code_without_blanks_add_up_to_the_wide_logit(tiny_wide_model: 
 
 
 def test_l2_norm_gives_unsigned_words_and_does_not_change_lines(tiny_model: TinyModel) -> None:
-    assert tiny_model.tokenizer is not None
     explainer = tiny_model.explainer(context=512)
     summed = explainer.explain(LEDGER, "python")
     normed = explainer.explain(
@@ -217,9 +214,3 @@ def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: py
     with pytest.raises(Cancelled):
         tiny_model.explainer().explain(LEDGER, "python", cancel=token)
     assert len(calls) == 3
-
-
-def test_missing_gradient_graph_is_named_in_the_error(tiny_model: TinyModel) -> None:
-    missing = tiny_model.directory / "absent.onnx"
-    with pytest.raises(ModelError, match=r"^absent\.onnx: cannot be loaded[^\n]*\Z"):
-        Explainer(tiny_model.scorer(), missing)

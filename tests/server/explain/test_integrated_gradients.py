@@ -85,8 +85,6 @@ class EmbeddedEncoder(nn.Module):
 @pytest.mark.parametrize(("code", "language"), ALL)
 @pytest.mark.parametrize("nodes", [8, 32])
 def test_attributions_match_captum(tiny_model: TinyModel, code: str, language: str, nodes: int) -> None:
-    assert tiny_model.tokenizer is not None
-    assert tiny_model.encoder is not None
     mask_id = tiny_model.tokenizer.mask_id
     ids = tiny_model.tokenizer.encode(normalize(code, language)).ids[None]
     masked = np.full_like(ids, mask_id)

@@ -32,8 +32,6 @@ async def server(start_once: StartOnce, model: TinyModel) -> Editor:
 
 
 async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
-    assert model.encoder is not None
-    assert model.tokenizer is not None
     ids = model.tokenizer.encode(normalize(CODE, "python")).ids[: model.encoder.context]
     given = torch.from_numpy(ids)[None]
     mask = torch.ones(1, len(ids), dtype=torch.bool)

@@ -1,8 +1,9 @@
-"""Folders of both models, with files and manifests that are missing, damaged or hostile."""
+"""Folders of both models: what is read of them, and files and manifests that are missing, damaged or hostile."""
 
 import json
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -16,6 +17,7 @@ from codeorigin.language_id.model import LanguageModel
 from codeorigin.language_id.model import default_model_dir as language_model_dir
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.folder import sealed
+from support.tiny_model import TinyModel
 
 
 class ModelFolder:
@@ -57,6 +59,19 @@ def folder(request: pytest.FixtureRequest, tiny_model_dir: Path, tmp_path: Path)
     if request.param == "model":
         return ModelFolder(tiny_model_dir, tmp_path / "folder", Bundle.load)
     return ModelFolder(language_model_dir(), tmp_path / "folder", LanguageModel.load)
+
+
+def test_complete_bundle_loads(tiny_model_dir: Path) -> None:
+    bundle = Bundle.load(tiny_model_dir)
+    assert bundle.model_id.startswith("tiny 0.0.1 (")
+    assert bundle.gradient_path == tiny_model_dir / "gradient.onnx"
+    assert bundle.views is not None
+    assert bundle.deep is not None
+
+
+def test_bundle_without_a_deep_part_needs_neither_tokenizer_nor_gradient(tiny_wide_model: TinyModel) -> None:
+    bundle = Bundle.load(tiny_wide_model.directory)
+    assert (bundle.deep, bundle.gradient_path) == (None, None)
 
 
 def test_changed_byte_is_refused_and_the_file_named(folder: ModelFolder) -> None:
@@ -110,6 +125,56 @@ def test_flipped_bit_gives_a_one_line_error_or_is_harmless(folder: ModelFolder) 
             if isinstance(model, LanguageModel):
                 assert model.probabilities("def f(a):\n    return a\n").sum() == pytest.approx(1)
         path.write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("folder", "change", "message"),
+    [
+        *(
+            ("model", change, message)
+            for change, message in (
+                (lambda m: m["files"].pop("ngrams.npz"), "does not list ngrams.npz"),
+                (lambda m: m["files"].pop("score.onnx"), "does not list score.onnx"),
+                (lambda m: m["files"].pop("tokenizer.json"), "does not list tokenizer.json"),
+                (lambda m: m.update(format=99), "not of format"),
+                (lambda m: m.update(wide=None, deep=None), "neither a wide nor a deep"),
+                (lambda m: m["calibration"]["alone"].update(temperature=0), "temperature"),
+                (lambda m: m.pop("baseline_logit"), "broken manifest"),
+                (lambda m: m.update(language_bias={"python": "much"}), "broken manifest"),
+                (lambda m: m.update(language_bias=[0.5]), "broken manifest"),
+                (lambda m: m["wide"]["views"][0].update(kind="runes"), "broken manifest"),
+            )
+        ),
+        *(
+            ("model", lambda m, name=name: m["files"].update({name: "00"}), r"not a file|not readable")
+            for name in ("../score.onnx", "/etc/passwd", "sub/score.onnx", "..", ".", "", "a\0b")
+        ),
+        ("language model", lambda m: m.update(format=9), "not of format 2"),
+        *(
+            ("language model", change, "broken manifest")
+            for change in (
+                lambda m: m.pop("labels"),
+                lambda m: m.update(labels=["python"]),
+                lambda m: m.update(width=7),
+                lambda m: m.update(files={}),
+                lambda m: m["temperatures"].update(values=[1.0]),
+                lambda m: m.update(threshold="high"),
+                *(
+                    lambda m, place=place, label=label: m["labels"].__setitem__(place, label)
+                    for place, label in ((0, "qython"), (5, "cpp"), (11, "tsx"), (0, 7))
+                ),
+            )
+        ),
+    ],
+    indirect=["folder"],
+)
+def test_wrong_manifest_is_refused(
+    folder: ModelFolder, change: Callable[[dict[str, Any]], object], message: str
+) -> None:
+    manifest = folder.manifest
+    change(manifest)
+    folder.write_manifest(sealed(manifest))
+    assert re.search(message, folder.refusal())
 
 
 def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

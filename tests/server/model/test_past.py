@@ -142,22 +142,3 @@ def test_vector_has_norm_1() -> None:
     view = replace(RULE, characters=(3, 4), width=1 << 12).view
     (counted,) = NgramViews([view]).count_many([normalize(code, "python").text], "python")
     assert np.linalg.norm(counted.values) == pytest.approx(1.0)
-
-
-def test_rule_survives_the_manifest() -> None:
-    assert ReferenceRule.from_manifest(RULE.to_manifest()) == RULE
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"characters": (1,)},
-        {"scale": 0.0},
-        {"prior_functions": -1.0},
-        {"fewest_declared": -1},
-        {"fewest_human": 0},
-    ],
-)
-def test_rule_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"must|least|characters"):
-        ReferenceRule.from_manifest(RULE.to_manifest() | wrong)

@@ -41,7 +41,6 @@ def padded_windows(
 def test_graphs_agree_on_the_logit_and_match_pytorchs_gradient(
     tiny_model: TinyModel, batch: int, length: int
 ) -> None:
-    assert tiny_model.encoder is not None
     ids, mask = padded_windows(tiny_model.encoder, batch, length)
     logit, embeddings = session(tiny_model.score_path).run(
         ["logit", "embeddings"], {"ids": ids, "mask": mask}
@@ -60,7 +59,6 @@ def test_graphs_agree_on_the_logit_and_match_pytorchs_gradient(
 
 
 def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) -> None:
-    assert tiny_model.encoder is not None
     paths = tiny_model.score_path, tiny_model.gradient_path
     report = check_graphs(*paths, tiny_model.encoder)
     assert 0.0 < max(report.values()) < BETWEEN_GRAPHS
@@ -75,7 +73,6 @@ def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) 
 def test_weights_are_stored_in_one_byte_each_and_read_back(
     tiny_wide_model: TinyModel, tmp_path: Path
 ) -> None:
-    assert tiny_wide_model.wide_weights is not None
     stored = NgramWeights.load(tiny_wide_model.weights_path)
     assert stored.codes.nbytes == len(tiny_wide_model.wide_weights)
     assert stored.weights.tolist() == tiny_wide_model.wide_weights.tolist()

@@ -25,7 +25,14 @@ from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.past import PastRule
 from codeorigin.model.verdict import Band, PooledReason
 from support.scales import HUMAN_RATE, LLM_RATE, scale
-from support.tiny_model import COMMIT_CONTEXT, COMMIT_RULE, FILE_AND_COMMIT_CONTEXT, FILE_CONTEXT, FILE_RULE
+from support.tiny_model import (
+    COMMIT_CONTEXT,
+    COMMIT_RULE,
+    FILE_AND_COMMIT_CONTEXT,
+    FILE_CONTEXT,
+    FILE_RULE,
+    REFERENCE_RULE,
+)
 
 SCALE = scale(3.0, 0.0, {"go": (4.0, -1.0)}, temperature=2.0, shift=1.0)
 PAST_RULE = PastRule(
@@ -114,9 +121,15 @@ IN_FILE = FILE_CONTEXT.file
         (PAST_RULE, {"weight": 0.0}, "must be a share"),
         (PAST_RULE, {"prior_functions": -1.0}, "must be a share"),
         (PAST_RULE, {"fewest_functions": 0}, "at least one"),
+        (REFERENCE_RULE, {"characters": (1,)}, "characters"),
+        (REFERENCE_RULE, {"scale": 0.0}, "must"),
+        (REFERENCE_RULE, {"prior_functions": -1.0}, "must"),
+        (REFERENCE_RULE, {"fewest_declared": -1}, "must|least"),
+        (REFERENCE_RULE, {"fewest_human": 0}, "must|least"),
     ],
 )
 def test_rule_out_of_range_is_refused(rule: ManifestEntry, change: dict[str, object], message: str) -> None:
+    assert type(rule).from_manifest(rule.to_manifest()) == rule
     with pytest.raises(ValueError, match=message):
         type(rule).from_manifest({**rule.to_manifest(), **change})
 

@@ -46,7 +46,9 @@ def write_graph(path: Path, nodes: list[onnx.NodeProto], *constants: TensorProto
 def refusal(path: Path) -> str:
     with pytest.raises(ModelError) as raised:
         Graph(path).run(["y"], {"x": np.zeros(1, dtype=np.float32)})
-    return str(raised.value)
+    said = str(raised.value)
+    assert "\n" not in said
+    return said
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,6 @@ def test_weights_in_another_file_are_never_read(
     path = write_graph(folder / "score.onnx", [helper.make_node("Add", ["x", "w"], ["y"])], beside(wanted))
     said = refusal(path)
     assert said.startswith("score.onnx: cannot be loaded (")
-    assert "\n" not in said
 
 
 @pytest.mark.parametrize("listed", [True, False])
@@ -93,8 +94,7 @@ def test_a_bundle_with_its_weights_beside_the_graph_is_refused(
 )
 def test_weights_of_absurd_sizes_are_refused(dims: tuple[int, ...], tmp_path: Path) -> None:
     node = helper.make_node("Add", ["x", "w"], ["y"])
-    said = refusal(write_graph(tmp_path / "score.onnx", [node], tensor("w", dims)))
-    assert "\n" not in said
+    refusal(write_graph(tmp_path / "score.onnx", [node], tensor("w", dims)))
 
 
 @pytest.mark.parametrize("size", [HUGE, 2**40, 2**62, -4])
@@ -103,13 +103,10 @@ def test_results_of_absurd_sizes_are_refused(operator: str, size: int, tmp_path:
     shape = tensor("s", (1,), np.array([size], dtype=np.int64).tobytes(), TensorProto.INT64)
     node = helper.make_node(operator, ["x", "s"] if operator == "Expand" else ["s"], ["c"])
     path = write_graph(tmp_path / "score.onnx", [node, helper.make_node("Add", ["x", "c"], ["y"])], shape)
-    said = refusal(path)
-    assert "\n" not in said
+    refusal(path)
 
 
 @pytest.mark.parametrize("domain", ["evil.example", "ai.onnx.contrib", "com.microsoft"])
 def test_operators_of_other_domains_are_refused(domain: str, tmp_path: Path) -> None:
     node = helper.make_node("PyOp", ["x"], ["y"], domain=domain)
-    said = refusal(write_graph(tmp_path / "score.onnx", [node]))
-    assert "PyOp" in said
-    assert "\n" not in said
+    assert "PyOp" in refusal(write_graph(tmp_path / "score.onnx", [node]))

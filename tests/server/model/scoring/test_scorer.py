@@ -18,6 +18,7 @@ from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.scoring.graph import Graph
 from codeorigin.model.scoring.inputs import RawScore, Window, split
 from codeorigin.model.scoring.scorer import Scorer
+from codeorigin.model.scoring.tokenizer import Tokenizer
 from support.snippets import ALL, LEDGER, QUEUE, long_function
 from support.tiny_model import BIAS, VIEWS, TinyModel
 
@@ -31,8 +32,6 @@ def scores_of(scorer: Scorer, sources: Sequence[tuple[str, str]] = SOURCES) -> l
 
 def window_logit(model: TinyModel, ids: npt.NDArray[np.int64]) -> float:
     """PyTorch's logit of one window."""
-    assert model.encoder is not None
-    assert model.tokenizer is not None
     with torch.no_grad():
         logit = model.encoder(torch.from_numpy(ids)[None], torch.ones(1, len(ids), dtype=torch.bool))
     return float(logit[0])
@@ -40,7 +39,6 @@ def window_logit(model: TinyModel, ids: npt.NDArray[np.int64]) -> float:
 
 def test_logits_match_pytorch_over_all_windows(tiny_model: TinyModel) -> None:
     """Every window of a long function counts with its weight: leaving one out would move the logit by far more."""
-    assert tiny_model.wide_weights is not None
     scorer = tiny_model.scorer(context=40, overlap=10)
     features = [scorer.features(normalize(code, language), language) for code, language in SOURCES]
     scores = scores_of(scorer)
@@ -108,7 +106,6 @@ def test_empty_code_is_scored_by_the_bias_alone(tiny_model: TinyModel) -> None:
 
 
 def test_ngram_weights_are_the_rows_of_the_table(tiny_model: TinyModel) -> None:
-    assert tiny_model.wide_weights is not None
     scorer = tiny_model.scorer()
     ids = np.array([0, 5, 1791, 5, 700], dtype=np.int64)
     assert len(tiny_model.wide_weights) == 1792
@@ -117,8 +114,6 @@ def test_ngram_weights_are_the_rows_of_the_table(tiny_model: TinyModel) -> None:
 
 
 def test_embeddings_match_the_encoder(tiny_model: TinyModel) -> None:
-    assert tiny_model.encoder is not None
-    assert tiny_model.tokenizer is not None
     scorer = tiny_model.scorer()
     ids = np.array([[7, 8, 1, 9, 10, 11], [5, 5, 5, 5, 5, 5]], dtype=np.int64)
     with torch.no_grad():
@@ -161,7 +156,6 @@ def test_cancel_stops_between_the_windows_of_a_function(
 
 
 def test_bundle_without_deep_part_scores_by_the_wide_part_alone(tiny_wide_model: TinyModel) -> None:
-    assert tiny_wide_model.wide_weights is not None
     scorer = tiny_wide_model.scorer()
     sources = [(LEDGER, "python"), ("", "python"), (QUEUE, "go")]
     features = [scorer.features(normalize(code, language), language) for code, language in sources]
@@ -176,13 +170,16 @@ def test_bundle_without_deep_part_scores_by_the_wide_part_alone(tiny_wide_model:
         scorer.embed(np.zeros((1, 3), dtype=np.int64))
 
 
-@pytest.mark.parametrize("content", [None, b"", b"not a graph"])
-def test_unreadable_graph_gives_a_one_line_error(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "score.onnx"
+LOADERS = {"score.onnx": Graph, "ngrams.npz": NgramWeights.load, "tokenizer.json": Tokenizer.load}
+
+
+@pytest.mark.parametrize("name", LOADERS)
+@pytest.mark.parametrize("content", [None, b"", b"not of the kind", b"{}", b"\xff\xfe", b"PK\x03\x04"])
+def test_unreadable_file_gives_a_one_line_error(tmp_path: Path, name: str, content: bytes | None) -> None:
     if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"^score\.onnx: cannot be loaded \(.*\); reinstall the model$"):
-        Graph(path)
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelError, match=rf"^[^\n]*{name}: [^\n]*; reinstall the model$"):
+        LOADERS[name](tmp_path / name)
 
 
 @pytest.mark.parametrize(
@@ -220,15 +217,6 @@ def test_parts_that_do_not_belong_together_are_refused(
 def test_weights_of_another_kind_are_refused(arrays: dict[str, npt.NDArray[Any]], tmp_path: Path) -> None:
     path = tmp_path / "ngrams.npz"
     np.savez(path, **arrays)
-    with pytest.raises(ModelError, match=r"ngrams\.npz: [^\n]*; reinstall the model$"):
-        NgramWeights.load(path)
-
-
-@pytest.mark.parametrize("content", [None, b"", b"not an archive", b"PK\x03\x04"])
-def test_unreadable_weights_give_a_one_line_error(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "ngrams.npz"
-    if content is not None:
-        path.write_bytes(content)
     with pytest.raises(ModelError, match=r"ngrams\.npz: [^\n]*; reinstall the model$"):
         NgramWeights.load(path)
 
