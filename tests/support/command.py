@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,7 +15,6 @@ from unittest.mock import patch
 import jsonschema
 
 from codeorigin.cli.app import main
-from support.schemas import load_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -54,6 +54,13 @@ def run(
         code,
         *(stream.buffer.getvalue() for stream in (out, err)),  # type: ignore[attr-defined]
     )
+
+
+def load_schema(name: str) -> dict[str, Any]:
+    """The schema ``name`` in the package, such as ``check/formats/report``."""
+    text = resources.files("codeorigin").joinpath(f"{name}.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
 
 
 def report_of(done: subprocess.CompletedProcess[bytes]) -> Any:

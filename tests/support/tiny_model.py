@@ -112,12 +112,10 @@ class TinyModel:
             language_bias=LANGUAGE_BIAS,
         )
 
-    def explainer(
-        self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True
-    ) -> Explainer:
-        """An explainer of the bundle, with or without its gradient graph."""
-        path = self.gradient_path if gradient and self.deep is not None else None
-        return Explainer(self.scorer(context=context, overlap=overlap), path)
+    def explainer(self, *, context: int = CONTEXT) -> Explainer:
+        """The bundle's explainer, with windows of any size that the encoder can read."""
+        path = None if self.deep is None else self.gradient_path
+        return Explainer(self.scorer(context=context), path)
 
 
 def tiny_tokenizer() -> Tokenizer:

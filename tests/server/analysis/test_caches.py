@@ -1,6 +1,7 @@
 """Each text is scored once, and the caches are bounded in bytes, whatever the sizes of their entries."""
 
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,7 +21,18 @@ from codeorigin.model.reading.normalize import Normalized
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band, Reason, Verdict
-from support.deep_size import deep_size
+
+
+def deep_size(value: Any) -> int:
+    """The bytes of an object and all that it refers to, except what all share (enumerations, None)."""
+    if value is None or isinstance(value, Band | Method | Baseline | bool):
+        return 0
+    if isinstance(value, tuple):
+        return sys.getsizeof(value) + sum(map(deep_size, value))
+    fields = getattr(value, "__slots__", ())
+    if isinstance(value, int | float | str):
+        return sys.getsizeof(value)
+    return sys.getsizeof(value) + sum(deep_size(getattr(value, name)) for name in fields)
 
 
 def make_cache(capacity: int) -> LruCache[Any, str]:

@@ -36,7 +36,7 @@ from support.check_results import (
     checked_file,
     id_of,
 )
-from support.schemas import load_schema
+from support.command import load_schema
 
 VALIDATOR = jsonschema.Draft202012Validator(load_schema("check/formats/report"))
 CODEX = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")

@@ -8,9 +8,8 @@ from typing import Any
 
 import jsonschema
 
-from support.command import check, complaints, run
+from support.command import check, complaints, load_schema, run
 from support.language_texts import CODE, NONE
-from support.schemas import load_schema
 
 
 def answer(done: "subprocess.CompletedProcess[bytes]") -> Any:

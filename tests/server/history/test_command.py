@@ -13,9 +13,9 @@ from codeorigin.history import open_history
 from codeorigin.history.judge_commits import JudgeCommits
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
+from support.command import load_schema
 from support.histories import History
 from support.repositories import DECLARED, Repository, plain_functions
-from support.schemas import load_schema
 
 
 def code(*names: str) -> str:
