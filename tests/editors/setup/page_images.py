@@ -15,8 +15,8 @@ from support.repositories import Repository
 
 ROOT = Path(__file__).parents[3]
 OPEN = {"check": "details.function", "history": ""}
-SIZES = {1400: 1300, 600: 1600}
-"""Heights by width: the first screens of a page, so that a picture stays small."""
+SIZE = {"width": 1400, "height": 1300}
+"""The first screens of a page, so that a picture stays small."""
 
 TERSE, ASSISTANT = (ROOT / "examples" / name for name in ("terse_style.py", "assistant_style.go"))
 FOLDERS = ("core", "server/retry", "tools/text", "server/api", "core", "tools/graph", "server/items")
@@ -49,20 +49,19 @@ def sample_repository(folder: Path) -> Path:
 
 
 def written_pages(folder: Path) -> dict[str, Path]:
-    """The pages of the sample, as the commands write them, and the evaluation report."""
+    """The pages of the sample, as the commands write them."""
     repository = sample_repository(folder / "sample")
     pages = {name: folder / f"{name}.html" for name in OPEN}
     with chdir(repository):  # so that paths are short
         main(["check", ".", "--format", f"html={pages['check']}", "--jobs", "1"])
         state = ["--state", str(folder / "state.sqlite"), "--jobs", "1"]
         main(["history", "--format", f"html={pages['history']}", *state])
-    return pages | {"evaluation": ROOT / "docs" / "evaluation" / "report.html"}
+    return pages
 
 
-def picture(browser: Browser, page: Path, scheme: str, width: int) -> Image.Image:
-    """The top of a page as seen by somebody who prefers ``scheme``, with one of its folds open."""
-    size = {"width": width, "height": SIZES[width]}
-    context = browser.new_context(color_scheme=scheme, viewport=size)  # type: ignore[arg-type]
+def picture(browser: Browser, page: Path) -> Image.Image:
+    """The top of a page, with one of its folds open."""
+    context = browser.new_context(color_scheme="light", viewport=SIZE)  # type: ignore[arg-type]
     shown = context.new_page()
     shown.goto(page.as_uri())
     for fold in OPEN.get(page.stem, "").split(", "):
@@ -74,14 +73,11 @@ def picture(browser: Browser, page: Path, scheme: str, width: int) -> Image.Imag
 
 
 def take(folder: Path) -> None:
-    """Write NAME-SCHEME-WIDTH.png for every page into ``folder``."""
+    """Write NAME.png for every page into ``folder``."""
     with TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, page in written_pages(Path(scratch)).items():
-            for scheme in ("light", "dark"):
-                for width in SIZES:
-                    made = picture(browser, page, scheme, width)
-                    made.save(folder / f"{name}-{scheme}-{width}.png", optimize=True)
+            picture(browser, page).save(folder / f"{name}.png", optimize=True)
         browser.close()
 
 

@@ -218,7 +218,7 @@ def test_page_groups_files_by_folder_unless_there_is_one() -> None:
     assert re.findall(r'<details class="folder"( open)?><summary><code>(.*?)<', page) == [
         (" open", "src/"), ("", "lib/"), ("", "./"),
     ]  # fmt: skip
-    assert "2 of 6 functions likely LLM</span><span>, 2 files" in page
+    assert "2 of 4 functions likely LLM</span><span>, 2 files" in page
     assert (
         "folder" not in rendered(check_result(files[0], files[3]), ReportFormat.HTML).partition("</style>")[2]
     )

@@ -121,6 +121,7 @@ p { margin: .4rem 0; max-width: 70ch; }
 a { color: var(--vscode-textLink-foreground); text-decoration: none; } a:hover { text-decoration: underline; }
 .llm { color: var(--vscode-codeorigin-llm); } .human { color: var(--vscode-codeorigin-human); }
 .verdict strong { font-size: 1.15rem; }
+.legend { display: flex; gap: 1.5rem; }
 .scroll { overflow-x: auto; }
 .lines { border-collapse: collapse; min-width: 100%; } .constructs { min-width: 0; }
 .lines td { padding: 1px .6rem 1px 0; vertical-align: top; }

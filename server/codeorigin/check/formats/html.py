@@ -11,6 +11,7 @@ from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.code import MOST_LINES, HeatLine, code_box, syntax_of
 from codeorigin.report.declared import disagreement_sentence
+from codeorigin.report.editor_texts import known_of
 from codeorigin.report.figures import counted
 from codeorigin.report.functions import BAND_NAMES, own_text, short_reason
 from codeorigin.report.origin import Origin, report_page
@@ -175,7 +176,7 @@ def _counted(named: str, functions: Sequence[FunctionReport]) -> str:
     """``named``, which is markup, with the bands of its functions."""
     bands = [function.verdict.band for function in functions]
     counts = {band: bands.count(band) for band in Band}
-    said = f"{counts[Band.LLM]:,} of {counted(len(bands), 'function')} {BAND_NAMES[Band.LLM]}"
+    said = known_of(counts[Band.LLM], sum(counts.values()), len(bands))
     return f"{named} {stack(counts)}<span>{escape(said)}</span>"
 
 
