@@ -161,12 +161,13 @@ def with_file_rule(directory: Path, source: Path, rule: PooledRule = FILE_RULE) 
 
 
 COMMIT_RULE = PooledRule(prior_lines=8.0, prior_logit=0.0, fewest_functions=2, scale=FILE_RULE.scale)
-_IN_COMMIT = NeighbourRule(weight=1.2, prior_functions=1.0, neutral=0.1)
-COMMIT_CONTEXT = Context(scale=replace(FILE_CONTEXT.scale, temperature=1.25), commit=_IN_COMMIT)
+IN_COMMIT = NeighbourRule(weight=1.2, prior_functions=1.0, neutral=0.1)
+IN_FILE_OF_COMMIT = NeighbourRule(weight=0.4, prior_functions=2.0, neutral=0.2)
+COMMIT_CONTEXT = Context(scale=replace(FILE_CONTEXT.scale, temperature=1.25), commit=IN_COMMIT)
 FILE_AND_COMMIT_CONTEXT = Context(
     scale=replace(FILE_CONTEXT.scale, temperature=2.5),
-    file=NeighbourRule(weight=0.4, prior_functions=2.0, neutral=0.2),
-    commit=_IN_COMMIT,
+    file=IN_FILE_OF_COMMIT,
+    commit=IN_COMMIT,
 )
 
 

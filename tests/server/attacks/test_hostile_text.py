@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from codeorigin.lsp.handlers.markdown import code_span
 from codeorigin.shell.terminal import printable
 from codeorigin.text.literal_text import one_line, plain_message
 from support.check_results import CODE, check_result, checked_file
+from support.pages import Page
 
 HOSTILE = {
     "a link": "[Fix](command:workbench.action.terminal.new)",
@@ -110,18 +110,6 @@ def hostile_result(text: str) -> CheckResult:
     return check_result(hostile, errors=(FileError(shown, f"cannot be read: {text}"),))
 
 
-class Elements(HTMLParser):
-    """The elements of a page with the names of their attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: set[tuple[str, tuple[str, ...]]] = set()
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.found.add((tag, tuple(name for name, _ in attributes)))
-
-
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
 @example("\ud800/")
@@ -135,13 +123,13 @@ def test_reports_show_any_text_as_text(text: str) -> None:
         # What GitHub's runner obeys in a log; its own format consists of such lines.
         obeyed = r"##\[" if report_format is ReportFormat.GITHUB else r"(?m)##\[|^\s*::"
         assert re.search(obeyed, stream.getvalue()) is None, report_format
-    assert Elements("".join(html.parts(result))).found <= Elements("".join(html.parts(plain))).found
+    assert Page("".join(html.parts(result))).elements <= Page("".join(html.parts(plain))).elements
     lines = github.render(result).splitlines()
     assert all(re.match(r"::(notice|warning|error) |CodeOrigin: ", line) for line in lines), lines
     for found in sarif.to_dict(result)["runs"][0]["results"]:
         assert "](" not in found["message"]["text"]
     parser = MarkdownIt("commonmark").enable("table")
-    shown, expected = (Elements(parser.render(markdown.render(one))).found for one in (result, plain))
+    shown, expected = (Page(parser.render(markdown.render(one))).elements for one in (result, plain))
     assert shown <= expected
 
 

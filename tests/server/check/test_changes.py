@@ -7,33 +7,22 @@ import pytest
 
 from codeorigin.cli.app import with_optional_base
 from support.command import check, complaints, reported, run
-from support.repositories import Repository
+from support.repositories import Repository, plain_functions
 
-ONE = """\
-def first(values):
-    total = 0
-    for value in values:
-        total += value
-    return total
-"""
-TWO = """\
-def second(values, limit):
-    kept = []
-    for value in values:
-        if value < limit:
-            kept.append(value)
-    return kept
-"""
-THREE = """\
-def third(names):
-    found = {}
+ONE = plain_functions("first")
+ALL = plain_functions("first", "second", "third")
+
+
+def edited(*names: str) -> str:
+    """``ALL`` with a line of these functions changed."""
+    text = ALL
     for name in names:
-        found[name] = found.get(name, 0) + 1
-    return found
-"""
-ALL = f"{ONE}\n\n{TWO}\n\n{THREE}"
-SECOND, THIRD = ALL.replace("kept = []", "kept = list()"), ALL.replace("found = {}", "found = dict()")
-"""With a line of that function changed."""
+        head = f"def {name}(values, limit):\n    kept = "
+        text = text.replace(f"{head}[]", f"{head}list()")
+    return text
+
+
+SECOND, THIRD = edited("second"), edited("third")
 
 
 @pytest.fixture
@@ -59,7 +48,7 @@ def test_only_functions_with_changed_lines_are_checked(repository: Repository) -
     assert (code, said, names(report)) == (1, [], {"a.py": ["second"]})
     (file,) = report["files"]
     (function,) = file["functions"]
-    assert (file["changed_lines"], file["verdict"], function["counted_lines"]) == ([[9, 9]], None, 1)
+    assert (file["changed_lines"], file["verdict"], function["counted_lines"]) == ([[10, 10]], None, 1)
     summary = report["summary"]
     assert (summary["findings"], summary["lines"], summary["finding_lines"]) == (1, 1, 1)
     head = repository.git("rev-parse", "HEAD")
@@ -77,7 +66,7 @@ def test_changed_lines_outside_functions_and_deleted_lines_do_not_count(reposito
     repository.write("a.py", f"import os\n{ALL}\nfirst([os])\n")
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, said, names(report)) == (0, [], {"a.py": []})
-    repository.write("a.py", ALL.replace("    total = 0\n", ""))
+    repository.write("a.py", ALL.replace("    kept = []\n", ""))
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, names(report)) == (0, {})
     assert said == [
@@ -108,7 +97,7 @@ def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository
 def test_a_range_has_both_ends_or_is_one_line(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "work")
     repository.commit({"a.py": SECOND}, date="2020-01-02")
-    repository.commit({"a.py": SECOND.replace("found = {}", "found = dict()")}, date="2020-01-03")
+    repository.commit({"a.py": edited("second", "third")}, date="2020-01-03")
     repository.git("checkout", "-q", "main")
     repository.commit({"sub/b.py": THIRD}, date="2020-01-04")
     repository.git("checkout", "-q", "work")
@@ -167,7 +156,7 @@ def test_paths_select_files_in_a_bare_repository(
 
 def test_options_filter_the_changed_files(repository: Repository) -> None:
     for name in ("a.py", "gen/c.py", "d.go"):
-        repository.write(name, ALL + "\n" + THREE)
+        repository.write(name, ALL + "\n" + plain_functions("fourth"))
     assert set(checked("--changed")) == {"a.py", "gen/c.py", "d.go"}
     assert set(checked("--changed", "--exclude", "gen/")) == {"a.py", "d.go"}
     assert set(checked("--changed", "--language", "go")) == {"d.go"}

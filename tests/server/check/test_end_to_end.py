@@ -5,7 +5,6 @@ import fcntl
 import os
 import pty
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from typing import IO
 
 import pytest
 
-from codeorigin.model.bundle import default_model_dir
 from support.command import (
     COMMAND,
     EXAMPLES,
@@ -25,7 +23,6 @@ from support.command import (
     ROOT,
     TERSE,
     check,
-    complaints,
     reported,
     run,
 )
@@ -124,21 +121,6 @@ def test_errors_outrank_findings(tmp_path: Path) -> None:
     assert b"3 of 3 functions are likely LLM; 0 unsure, 0 human.\n1 file not checked." in done.stdout
     assert run(*found, "--exit-zero").returncode == 0
     assert run(*found, "--exit-zero", tmp_path / "gone.py").returncode == 2
-
-
-def test_broken_model_is_rejected(tmp_path: Path) -> None:
-    shutil.copytree(default_model_dir(), tmp_path / "model")
-    weights = tmp_path / "model" / "ngrams.npz"
-    data = bytearray(weights.read_bytes())
-    data[len(data) // 2] ^= 1
-    weights.write_bytes(data)
-    for command in (("check", TERSE), ("explain", f"{TERSE}:12"), ("doctor",)):
-        done = run(*command, "--model", weights.parent)
-        (line,) = complaints(done)
-        assert "SHA-256 differs from the manifest" in line
-        assert "reinstall" in line
-        assert done.returncode == 2
-    assert b"WRONG model" in done.stdout
 
 
 @pytest.mark.parametrize(("report_format", "unbuffered"), [("text", ""), ("json", "1")])

@@ -116,14 +116,14 @@ def test_explanation_has_the_verdict_of_the_check(checks: Checks) -> None:
     assert explained["logit"] == pytest.approx(function["logit"] - explained["past_evidence"], abs=1e-6)
 
 
+@pytest.mark.parametrize("command", [("check", "new.py"), ("history", ".", "--jobs", "1")])
 def test_shallow_clone_is_told_how_to_get_its_past(
-    repository: Repository, chosen: tuple[str, Path], tmp_path: Path
+    repository: Repository, chosen: tuple[str, Path], tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     clone = tmp_path / "clone"
     repository.git("clone", "--quiet", "--depth", "1", repository.folder.as_uri(), str(clone))
-    _, report, said = check(*chosen, "new.py", cwd=clone)
-    assert (report["past"], said) == (None, [f"codeorigin: {SHALLOW}"])
-    assert complaints(run("check", *chosen, "new.py", "--no-past", cwd=clone)) == []
+    assert complaints(run(*command, *chosen, cwd=clone)) == [f"codeorigin: {SHALLOW}"]
+    assert complaints(run(*command, *chosen, "--no-past", cwd=clone)) == []
 
 
 def test_partial_clone_is_told_how_to_get_its_past(

@@ -167,14 +167,3 @@ def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
     assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py"]
     assert listed == [str(project), str(project / "src")]
     assert len(parsed) == 2
-
-
-def test_named_folder_is_searched_even_if_it_is_excluded(project: Path) -> None:
-    settings = 'threshold = 0.0\nexclude = ["/gen/", "/src/", "**/b.py"]\n'
-    (project / "codeorigin.toml").write_text(settings, "utf-8")
-    (project / "gen" / "sub").mkdir()
-    (project / "gen" / "sub" / "deep.py").write_text(CODE, "utf-8")
-    assert checked(project, ".")[1] == {"a.py", "d.go"}
-    # A pattern that matches something in the folder still applies.
-    assert checked(project, "gen")[:2] == (1, {"gen/keep.py", "gen/sub/deep.py"})
-    assert checked(project, "gen/sub")[1] == {"gen/sub/deep.py"}

@@ -4,7 +4,6 @@ import io
 import json as stdlib_json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ from support.check_results import (
     id_of,
 )
 from support.command import load_schema
+from support.pages import Page
 
 VALIDATOR = jsonschema.Draft202012Validator(load_schema("check/formats/report"))
 CODEX = Record(RecordSource.GIT_AI, WrittenBy.AGENT, Strength.LINES, "codex", "gpt-5.5")
@@ -173,28 +173,6 @@ def test_long_lists_of_markdown_are_cut_off() -> None:
 )
 def test_our_own_sentences_are_readable_in_the_source_of_markdown(sentence: str) -> None:
     assert markdown.literal_text(sentence) == sentence
-
-
-class Page(HTMLParser):
-    """Collects the text of a page and fails on tags that do not match."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.words: list[str] = []
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in {"meta", "br"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
 
 
 def test_page_is_well_formed_and_shows_the_code_of_each_file() -> None:

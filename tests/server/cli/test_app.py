@@ -42,6 +42,7 @@ def test_version(option: str) -> None:
         (["explain", "gone.py:1"], "no such file"),
         (["explain", f"{EXAMPLES}:1"], "folder"),
         (["explain", f"{TERSE}:12", "--model", "/nowhere"], "manifest.json"),
+        (["doctor", "--model", "/nowhere"], "manifest.json"),
         (["serve", "--log-file", "/nowhere/log"], "log"),
     ],
 )

@@ -13,15 +13,8 @@ from codeorigin.git.blame import line_origins
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository as Opened
 from support.controlled_git import ControlledGit
-from support.repositories import Repository, plain_functions
+from support.repositories import Repository
 from support.waiting import wait_for
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "work")
-    made.commit({"a.py": plain_functions("one")}, date="2020-01-01")
-    return made
 
 
 @pytest.fixture

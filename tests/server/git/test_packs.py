@@ -6,13 +6,13 @@ import struct
 import subprocess
 import sys
 import zlib
-from pathlib import Path
 
 import pytest
 
 from codeorigin.git import objects
 from codeorigin.git.objects import LargeObjectError, Objects
 from codeorigin.git.repository import Repository as Opened
+from support.changes import TEN
 from support.repositories import Repository
 
 LARGE = 64 * 2**20
@@ -72,13 +72,6 @@ def packed(repository: Repository, base: bytes, texts: list[bytes]) -> list[str]
     return names
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "work")
-    made.commit({"a.py": "x = 1\n"}, date="2020-01-01")
-    return made
-
-
 @pytest.mark.parametrize("version", ["new", "old"])
 def test_small_blobs_on_a_large_one_are_never_unpacked(repository: Repository, version: str) -> None:
     names = packed(repository, bytes(LARGE), [b"x = 1 # %d\n" % place for place in range(3)])
@@ -86,7 +79,7 @@ def test_small_blobs_on_a_large_one_are_never_unpacked(repository: Repository, v
     command = [sys.executable, "-c", READS, str(repository.folder), version, *names, sound]
     answer = subprocess.run(command, capture_output=True, check=True).stdout
     found, unfit, most = json.loads(answer)
-    assert (found, unfit) == (["large"] * 4 + ["x = 1\n"], sorted(names))
+    assert (found, unfit) == (["large"] * 4 + [TEN], sorted(names))
     assert most < LARGE / 2
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import jsonschema
@@ -15,6 +14,7 @@ from codeorigin.history.results import CommitResult
 from codeorigin.history.state import HistoryState
 from support.command import load_schema
 from support.histories import History
+from support.pages import Page
 from support.repositories import DECLARED, Repository, plain_functions
 
 
@@ -179,27 +179,13 @@ def test_several_formats_are_written_in_one_pass(
     assert len(judged) == 2
 
 
-class _Page(HTMLParser):
-    """Collects the elements of a page and where they link to."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value or "" for name, value in attrs if name in {"src", "href", "data"}]
-
-
 def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     assert history("--format", f"html={path}")[0] == 0
     text = path.read_text(encoding="utf-8")
-    page = _Page(text)
+    page = Page(text)
     assert "default-src 'none'" in text
-    assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
+    assert not {"script", "img", "link", "iframe", "object"} & page.tags
     assert page.links == []
     assert "url(" not in text
     assert "http" not in text.replace("http-equiv", "")

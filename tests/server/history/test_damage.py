@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.core.errors import RepositoryError
 from codeorigin.git import objects
 from codeorigin.git.diff import Diff, read_changes
 from codeorigin.git.process import lacking
@@ -120,21 +119,11 @@ def test_file_too_large_to_be_read_leaves_the_rest(
     assert (newest.functions, newest.skipped) == (1, 1)
 
 
-@pytest.mark.parametrize("is_damaged", [False, True])
-def test_hostile_repository_runs_nothing(
-    repository: Repository, judge: Judge, tmp_path: Path, is_damaged: bool
-) -> None:
+def test_hostile_repository_runs_nothing(repository: Repository, judge: Judge, tmp_path: Path) -> None:
     repository.commit({".gitattributes": "* diff=trap filter=none\n"}, date="2020-03-01")
-    if is_damaged:
-        name = repository.git("rev-parse", "HEAD~1:lib/b.py")
-        (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
     trap = Trap(tmp_path / "trap")
     plant(repository, trap)
-    if is_damaged:
-        with pytest.raises(RepositoryError, match="is damaged"):
-            judge(repository.folder)
-    else:
-        assert [result.functions for result in judge(repository.folder)] == [0, 3, 1, 2]
+    assert [result.functions for result in judge(repository.folder)] == [0, 3, 1, 2]
     assert trap.ran() == ""
     # The trap does work.
     subprocess.run(["git", "-C", repository.folder, "status"], check=False, capture_output=True)

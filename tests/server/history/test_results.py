@@ -7,8 +7,7 @@ import pytest
 
 from codeorigin.git import moved_lines
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.settings.project import SHALLOW
-from support.command import complaints, run
+from support.command import run
 from support.histories import Judge, OpenRun
 from support.repositories import DECLARED, Repository, plain_functions
 from support.tiny_model import COMMIT_RULE, PAST_RULE, with_past_rule, with_reference_rule
@@ -113,17 +112,6 @@ def grown(tmp_path: Path) -> Repository:
     made.commit({"old.py": plain_functions("one", "two", "three", "four", "five")}, date="2021-01-01")
     made.commit({"new.py": plain_functions("six", "seven", number=7)}, date="2024-05-01")
     return made
-
-
-def test_shallow_clone_says_that_it_has_no_past(tmp_path: Path, model: Path) -> None:
-    with_past_rule(model, model, PAST_RULE)
-    made = Repository(tmp_path / "whole")
-    for day in (1, 2):
-        made.commit({"a.py": plain_functions("one", number=day)}, date=f"2024-01-0{day}")
-    made.git("clone", "-q", "--depth", "1", f"file://{made.folder}", str(tmp_path / "shallow"))
-    given = ("history", tmp_path / "shallow", "--model", model, "--state", tmp_path / "state", "--jobs", "1")
-    assert complaints(run(*given)) == [f"codeorigin: {SHALLOW}"]
-    assert complaints(run(*given, "--no-past")) == []
 
 
 def test_text_says_what_was_compared(grown: Repository, model: Path) -> None:

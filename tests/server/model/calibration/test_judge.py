@@ -27,6 +27,8 @@ from support.tiny_model import (
     COMMIT_RULE,
     FILE_AND_COMMIT_CONTEXT,
     FILE_CONTEXT,
+    IN_COMMIT,
+    IN_FILE_OF_COMMIT,
     PAST_RULE,
 )
 
@@ -96,15 +98,21 @@ def file(*logits: float | None, written: str, language: str = "go") -> list[Chan
     ]
 
 
+def changed(
+    files: list[list[ChangedFunction]], judge: Judge = JUDGE, **how: bool
+) -> tuple[PooledVerdict, list[list[Verdict]]]:
+    """The verdict on a change, and those on its functions."""
+    whole, verdicts = judge.change(files, **how)
+    assert whole is not None
+    return whole, verdicts
+
+
 def verdicts_of(functions: list[ChangedFunction]) -> list[Verdict]:
     return [function.verdict for function in functions]
 
 
 def test_change_verdict_pools_written_functions_weighted_by_lines() -> None:
-    whole, _ = JUDGE.change(
-        [file(1.0, 9.0, None, 2.0, written="ynyy"), file(-1.0, written="y", language="c")]
-    )
-    assert whole is not None
+    whole, _ = changed([file(1.0, 9.0, None, 2.0, written="ynyy"), file(-1.0, written="y", language="c")])
     pooled = (1 * 1.0 + 4 * 2.0 + 1 * -1.0) / (1 + 4 + 1 + COMMIT_RULE.prior_lines)
     assert whole.logit == pytest.approx(pooled)
     assert whole.functions == 3
@@ -114,8 +122,7 @@ def test_change_verdict_pools_written_functions_weighted_by_lines() -> None:
 
 
 def test_too_few_functions_give_no_commit_verdict() -> None:
-    whole, (verdicts,) = JUDGE.change([file(1.0, 2.0, written="yn")])
-    assert whole is not None
+    whole, (verdicts,) = changed([file(1.0, 2.0, written="yn")])
     assert (whole.band, whole.functions, whole.reason) == (None, 1, PooledReason.TOO_FEW_FUNCTIONS)
     # And a lone function gets no evidence from its commit.
     assert verdicts == verdicts_of(file(1.0, 2.0, written="nn"))
@@ -123,13 +130,10 @@ def test_too_few_functions_give_no_commit_verdict() -> None:
 
 def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     files = [file(1.0, 2.0, 3.0, written="yyn"), file(-4.0, written="y")]
-    _, ((first, second, third), (alone,)) = JUDGE.change(files)
+    _, ((first, second, third), (alone,)) = changed(files)
     # The first also gets evidence from its file, by the rule for both.
-    commit_rule, file_rule = COMMIT_CONTEXT.commit, FILE_AND_COMMIT_CONTEXT.file
-    assert commit_rule is not None
-    assert file_rule is not None
-    in_commit = commit_rule.evidence([1.0, 2.0, -4.0])[0]
-    in_file = file_rule.evidence([1.0, 2.0, 3.0])[0]
+    in_commit = IN_COMMIT.evidence([1.0, 2.0, -4.0])[0]
+    in_file = IN_FILE_OF_COMMIT.evidence([1.0, 2.0, 3.0])[0]
     assert (first.commit_evidence, first.file_evidence) == pytest.approx((in_commit, in_file))
     assert (first.commit_neighbours, first.neighbours) == (2, 2)
     assert first.probability == pytest.approx(
@@ -137,18 +141,17 @@ def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     )
     assert first.logit == 1.0
     assert first.own_probability == files[0][0].verdict.own_probability
-    assert second.commit_evidence == pytest.approx(commit_rule.evidence([2.0, 1.0, -4.0])[0])
+    assert second.commit_evidence == pytest.approx(IN_COMMIT.evidence([2.0, 1.0, -4.0])[0])
     # The change only touched the third.
     assert third == files[0][2].verdict
-    from_commit = commit_rule.evidence([-4.0, 1.0, 2.0])[0]
+    from_commit = IN_COMMIT.evidence([-4.0, 1.0, 2.0])[0]
     assert (alone.commit_evidence, alone.file_evidence) == (pytest.approx(from_commit), None)
     assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + from_commit))
 
 
 def test_without_context_functions_are_judged_alone() -> None:
     files = [file(1.0, 2.0, written="yy")]
-    whole, verdicts = JUDGE.change(files, in_context=False)
-    assert whole is not None
+    whole, verdicts = changed(files, in_context=False)
     assert whole.band is not None
     assert verdicts == [verdicts_of(files[0])]
 
@@ -178,8 +181,7 @@ def compared(logit: float, added: float | None) -> list[ChangedFunction]:
 
 
 def test_own_code_counts_in_a_change_if_it_says_something_of_all_functions() -> None:
-    whole, ((first,), (second,)) = OWN_CODE.change([compared(1.0, 0.5), compared(2.0, -1.0)])
-    assert whole is not None
+    whole, ((first,), (second,)) = changed([compared(1.0, 0.5), compared(2.0, -1.0)], OWN_CODE)
     # Two lines each, and eight without evidence.
     assert whole.logit == pytest.approx((2 * 1.5 + 2 * 1.0) / 12)
     # 1.2 times what the other has above .1, as if there were one more without evidence.
@@ -193,8 +195,7 @@ def test_own_code_counts_in_a_change_if_it_says_something_of_all_functions() -> 
 def test_own_code_counts_nowhere_in_a_change_of_which_it_leaves_out_a_function() -> None:
     files = [compared(1.0, 0.5), compared(2.0, None)]
     assert files[0][0].verdict.logit == 1.5
-    whole, ((first,), (second,)) = OWN_CODE.change(files)
-    assert whole is not None
+    whole, ((first,), (second,)) = changed(files, OWN_CODE)
     assert whole.logit == pytest.approx((2 * 1.0 + 2 * 2.0) / 12)
     assert (first.commit_evidence, second.commit_evidence) == pytest.approx((1.2 * 1.9 / 2, 1.2 * 0.9 / 2))
     assert (first.logit, first.records) == (1.0, None)
