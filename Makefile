@@ -70,7 +70,7 @@ test: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	cd $(CLIENT) && npm test --silent
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 25 $(PYTEST)
 
-# Emacs, and VS Code with the packaged extension; Neovim is in `make test`. Screenshots go to build/editors.
+# Emacs, and VS Code with the packaged extension; Neovim is in `make test`. Screenshots go to build/editors; docs/images has copies of vscode-*.png.
 test-editors: $(VENV)/.editors vsix
 	tests/editors/setup/system_packages.sh
 	tests/editors/setup/code_server.sh $(BIN)/python $(CODE_SERVER)

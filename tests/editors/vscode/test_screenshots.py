@@ -1,4 +1,4 @@
-"""The pictures for the README: the shipped examples under default settings, with the model that ships."""
+"""The pictures vscode-*.png of docs/images: the shipped examples under default settings, with the model that ships."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,12 @@ def test_screenshots_of_the_examples_in_dark_and_light(
     artefacts: Path,
 ) -> None:
     defaults = {name: value for name, value in settings.items() if name == "codeorigin.modelPath"}
-    code = new_code_server(defaults | {"editor.fontSize": 13}, sources=EXAMPLES)
+    plain = {
+        "editor.fontSize": 13,
+        "editor.stickyScroll.enabled": False,
+        "editor.occurrencesHighlight": "off",
+    }
+    code = new_code_server(defaults | plain, sources=EXAMPLES)
     page = new_page(code)
     page.set_viewport_size({"width": 1040, "height": 600})
     source = code.workspace / "assistant_style.go"
@@ -35,5 +40,5 @@ def test_screenshots_of_the_examples_in_dark_and_light(
     code.ask("run", command="workbench.action.closeSidebar")
     painted = page.locator(".view-overlays .cdr")
     wait_for(painted.count, what="painted lines")
-    take_pictures(code, page, artefacts, "readme")
+    take_pictures(code, page, artefacts, "vscode")
     page.close()
