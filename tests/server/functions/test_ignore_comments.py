@@ -8,56 +8,18 @@ from codeorigin.functions.ignore_comments import IgnoreComments
 from codeorigin.functions.outline import outline
 from codeorigin.languages import get_language
 from codeorigin.languages.parse import parse
+from support.samples import samples
 
 
 def ignored(text: str, language: str = "python") -> list[str]:
     return [span.name for span in outline(text, get_language(language)).functions if span.ignored]
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "names"),
-    [
-        ("def f():  # codeorigin: ignore\n    pass\ndef g():\n    pass\n", "python", ["f"]),
-        ("x = 1  # codeorigin: ignore\ndef g():\n    pass\n", "python", []),
-        ("def f(): pass  # codeorigin: ignore\ndef g(): pass\n", "python", ["f"]),
-        ("def f(\n    a,  # codeorigin: ignore\n):\n    pass\n", "python", ["f"]),
-        ("def f():\n    # codeorigin: ignore\n    pass\n", "python", []),
-        ("def f():\n    '''codeorigin: ignore'''\n    pass\n", "python", []),
-        ("def f(a='# codeorigin: ignore'):\n    pass\n", "python", []),
-        ("a = '''\n# codeorigin: ignore\n'''\ndef f():\n    pass\n", "python", []),
-        ("a = '# codeorigin: ignore-file'\ndef f():\n    pass\n", "python", []),
-        ("# codeorigin: ignore-file\ndef f():\n    pass\n", "python", []),
-        ("# codeorigin: ignored\ndef f():\n    pass\n", "python", []),
-        ("# not codeorigin: ignore\ndef f():\n    pass\n", "python", []),
-        ("# write `codeorigin: ignore` here\ndef f():\n    pass\n", "python", []),
-        ("# noqa: D103  # codeorigin: ignore\ndef f():\n    pass\n", "python", ["f"]),
-        ("#codeorigin:ignore (copied)\ndef f():\n    pass\n", "python", ["f"]),
-        ("# codeorigin: ignore\n# and more\ndef f():\n    pass\n", "python", ["f"]),
-        ("# codeorigin: ignore\n\ndef f():\n    pass\n", "python", []),
-        ("@a  # codeorigin: ignore\n@b\ndef f():\n    pass\n", "python", ["f"]),
-        ("# codeorigin: ignore\r\ndef f():\r\n    pass\r\n", "python", ["f"]),
-        ("# codeorigin: ignore\rdef f():\r    pass\r", "python", ["f"]),
-        ("# \u00e9\u00e9 codeorigin\n# codeorigin: ignore\ndef f():\n    pass\n", "python", ["f"]),
-        ("/**\n * What it does.\n * codeorigin: ignore\n */\nfunction f() {}\nfunction g() {}\n",
-         "javascript", ["f"]),
-        ("function f() { // codeorigin: ignore\n}\nfunction g() {\n}\n", "javascript", ["f"]),
-        ("function f() {\n} // codeorigin: ignore\nfunction g() {\n}\n", "javascript", []),
-        ("function f() {} /* codeorigin: ignore */ function g() {}\n", "javascript", ["g"]),
-        ("function f() {} /* codeorigin: ignore */ /* g */\tfunction g() {}\n", "javascript", ["g"]),
-        ("function f() {} /* codeorigin: ignore */\nfunction g() {}\n", "javascript", ["f"]),
-        ("function f() {} /* codeorigin: ignore */ g();\n", "javascript", ["f"]),
-        ("function f(a /* codeorigin: ignore */) {} function g() {}\n", "javascript", ["f"]),
-        ("function f() {} function g() {} // codeorigin: ignore\n", "javascript", ["f", "g"]),
-        ("// codeorigin: ignore\nfunction f() {} function g() {}\nfunction h() {}\n", "javascript", ["f", "g"]),
-        ("fn f() {} /* codeorigin: ignore */ #[test] fn g() {}\n", "rust", ["g"]),
-        ("const s = `\n// codeorigin: ignore\n`;\nfunction f() {}\n", "javascript", []),
-        ("// codeorigin: ignore\nmodule.exports = { f() { return 1; } };\n", "javascript", ["f"]),
-        ("=begin\ncodeorigin: ignore\n=end\ndef f\n  1\nend\n", "ruby", ["f"]),
-        ("#[test] // codeorigin: ignore\nfn f() {}\nfn g() {}\n", "rust", ["f"]),
-    ],
-)  # fmt: skip
-def test_which_functions_a_comment_switches_off(text: str, language: str, names: list[str]) -> None:
-    assert ignored(text, language) == names
+@pytest.mark.parametrize(("head", "text"), [*samples("ignored.txt")])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+def test_which_functions_a_comment_switches_off(head: str, text: str, line_end: str) -> None:
+    language, _, names = head.partition(": ")
+    assert ", ".join(ignored(f"{text}\n".replace("\n", line_end), language)) == names.replace("none", "")
 
 
 @pytest.mark.parametrize(

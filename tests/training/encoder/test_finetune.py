@@ -11,7 +11,7 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.data.rows import fold_array, read_functions, read_pairs
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.encoder import finetune as command
-from codeorigin_training.encoder.files import load_encoder, save_encoder
+from codeorigin_training.encoder.files import load_encoder
 from codeorigin_training.encoder.finetune import FinetuneConfig, finetune
 from codeorigin_training.encoder.inference import deep_logits, encode_rows, neutral_logit
 from codeorigin_training.encoder.model import Encoder
@@ -19,7 +19,7 @@ from codeorigin_training.encoder.settings import Phase
 from codeorigin_training.run import Run
 from codeorigin_training.tracking import Tracker
 from support.corpus_maker import write_corpus
-from support.tiny_training import fresh_encoder, tiny_shape, tiny_tokenizer
+from support.tiny_training import tiny_shape, tiny_tokenizer
 
 CONFIG = FinetuneConfig(
     encoder=tiny_shape(),
@@ -66,11 +66,6 @@ def test_rows_are_judged_by_encoder_that_did_not_see_their_repository(
     assert [line for line in lines if line.startswith("out of fold: ")]
 
 
-def test_explanation_baseline_has_logit_zero(finished: tuple[Run, list[str]]) -> None:
-    model = load_encoder(finished[0].finetuned)
-    assert abs(neutral_logit(model, tiny_tokenizer())) < 1e-5
-
-
 def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path) -> None:
     run, config = make_run(tmp_path), replace(CONFIG, phases=(Phase(epochs=1),))
 
@@ -88,16 +83,6 @@ def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path) -> None:
     assert f"finetune, fold-0: taken from {run.folder / 'cache'}" in lines
     assert {line.split(":")[0] for line in lines if "epoch" in line} == {"fold-1", "final"}
     assert run.deep.exists()
-
-
-def test_training_starts_from_pretrained_encoder(tmp_path: Path) -> None:
-    run = make_run(tmp_path)
-    start = fresh_encoder(layers=2)
-    save_encoder(run.pretrained, start)
-    finetune(replace(CONFIG, phases=(Phase(learning_rate=1e-9, epochs=1),)), run)
-    trained = load_encoder(run.finetuned)
-    assert trained.layers == 2
-    assert torch.allclose(trained.token_embedding.weight, start.token_embedding.weight, atol=1e-6)
 
 
 class Recorder(Tracker):

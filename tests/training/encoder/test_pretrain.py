@@ -17,7 +17,6 @@ from codeorigin_training.data.sides import read_training_texts
 from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.encoder.files import load_encoder, make_encoder
 from codeorigin_training.encoder.inference import encode_rows
-from codeorigin_training.encoder.model import EncoderError
 from codeorigin_training.encoder.pretrain import Pieces, PretrainConfig, pretrain, train_body
 from codeorigin_training.encoder.settings import EncoderConfig
 from codeorigin_training.encoder.tokenizer import TokenizerConfig, own_tokenizer, tokenizer
@@ -74,13 +73,6 @@ def test_missing_vocabulary_is_reported(tmp_path: Path) -> None:
     write_corpus(run.corpus, repositories=6, functions=2)
     with pytest.raises(RunError, match="tokenizer` first"):
         pretrain(CONFIG, run)
-
-
-def test_missing_encoder_is_reported(prepared: Run, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    config = dataclasses.replace(CONFIG, encoder=EncoderConfig(name=str(tmp_path / "empty")))
-    with pytest.raises(EncoderError, match="has no tokenizer"):
-        pretrain(config, prepared)
 
 
 def test_loss_falls_and_only_the_body_changes(vocabulary: Path, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Every study reads the deduplicated corpus: what it is measured on has no copy among what is learnt."""
+"""What holds for every study: it says what is missing, and reads the deduplicated corpus.
+
+What it is measured on has no copy among what is learnt.
+"""
 
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from codeorigin_training.cli import app
 from codeorigin_training.data.rows import CorpusError, read_functions
 from codeorigin_training.data.splits import is_held_out
 from support.command import ROOT
-from support.corpus_maker import corpus_entry
+from support.corpus_maker import corpus_entry, write_corpus
 from support.language_texts import write_functions_of_languages
 
 BUNDLE = f"--set=bundle={ROOT / 'models' / 'codeorigin-small'}"
@@ -47,3 +50,28 @@ def test_a_copy_of_a_held_out_function_is_not_learnt(
     command = ["study", study, f"--data={data}", f"--run={tmp_path / 'run'}", *settings]
     assert "read enough" in CliRunner().invoke(app, command).output
     assert found == [repos]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_corpus(tmp_path_factory.mktemp("data"), repositories=20)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["nothing"], "choose one of correctness, heads, language, representations"),
+        (["language", "--set=width=9"], "width: Input should be greater than or equal to 256"),
+        (["language", "--data=/nowhere"], "pass the folder of the corpus with --data"),
+        (["heads"], "too few specifications"),
+        (["correctness"], "no bundle"),
+        (["correctness", BUNDLE], "--set run=false"),
+    ],
+)
+def test_usage_errors_are_one_line(arguments: list[str], part: str, data: Path, tmp_path: Path) -> None:
+    command = ["study", f"--data={data}", f"--run={tmp_path / 'run'}", *arguments]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 2
+    last = done.output.splitlines()[-1]
+    assert last.startswith("error: ")
+    assert part in last

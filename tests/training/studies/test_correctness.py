@@ -6,9 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from codeorigin_training.cli import app
 from codeorigin_training.data.comments import with_comments_of
 from codeorigin_training.data.rows import SNIPPETS, read_snippets
 from codeorigin_training.studies.correctness.answers import (
@@ -26,8 +24,7 @@ from codeorigin_training.studies.correctness.tasks import (
     task_of,
     tasks,
 )
-from support.command import ROOT
-from support.corpus_maker import write_answers, write_corpus
+from support.corpus_maker import write_answers
 from support.corpus_rows import row
 
 DOCUMENTED = (
@@ -135,14 +132,3 @@ def test_answers_to_tasks_with_tests_are_read_and_run(tmp_path: Path) -> None:
     assert all(answer in whole for answer in found)
     passing = run_answers(found, 8.0, 2)
     assert passing.tolist() == [True, True, True, True, True, False, True, False]
-
-
-def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
-    data = write_corpus(tmp_path / "data", repositories=20)
-    command = ["study", "correctness", "--data", str(data), "--run", str(tmp_path / "run")]
-    done = CliRunner().invoke(app, command)
-    assert done.exit_code == 2
-    assert "no bundle" in done.output
-    done = CliRunner().invoke(app, [*command, "--set", f"bundle={ROOT / 'models' / 'codeorigin-small'}"])
-    assert done.exit_code == 2
-    assert "--set run=false" in done.output

@@ -10,11 +10,9 @@ import pytest
 import torch
 from scipy import stats
 from torch import Tensor
-from typer.testing import CliRunner
 
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
-from codeorigin_training.cli import app
 from codeorigin_training.data.specifications import Specification
 from codeorigin_training.encoder.model import Encoder, EncoderError, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig
@@ -44,7 +42,6 @@ from codeorigin_training.studies.heads.study import (
     pruning_curve,
     special_heads,
 )
-from support.corpus_maker import write_corpus
 
 CONFIG = HeadsConfig(layers=2, heads=2, dim=8, vocabulary=300, specification_tokens=24, code_tokens=24, epochs=1,
                      batch=4, pairs=8, rounds=5)  # fmt: skip
@@ -222,13 +219,6 @@ def test_retriever_is_trained_saved_and_loaded_like_any_model(tmp_path: Path) ->
     assert np.allclose(first.to_code, second.to_code)
     with pytest.raises(EncoderError, match="no encoder could be loaded"):
         make_retriever([], HeadsConfig(encoder=tmp_path / "nowhere"))
-
-
-def test_too_few_specifications_are_refused(tmp_path: Path) -> None:
-    data = write_corpus(tmp_path / "data", repositories=7, functions=30)
-    done = CliRunner().invoke(app, ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run")])
-    assert done.exit_code == 2
-    assert "too few specifications" in done.output
 
 
 SHAPE = EncoderConfig(dim=12, layers=2, heads=3, feedforward=16, context=16)

@@ -154,22 +154,6 @@ def test_shifts_are_learnt_only_from_undecided_texts() -> None:
     assert set(grammar_shifts(model, examples, sure)["c/cpp"].values()) == {0.0}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "part_"),
-    [
-        (["language", "--set", "width=9"], "width: Input should be greater than or equal to 256"),
-        (["language"], "pass the folder of the corpus with --data"),
-    ],
-)
-def test_usage_errors_are_reported(tmp_path: Path, arguments: list[str], part_: str) -> None:
-    result = CliRunner().invoke(
-        app, ["study", *arguments, "--data", str(tmp_path), "--run", str(tmp_path / "run")]
-    )
-    assert result.exit_code == 2
-    assert part_ in result.output
-    assert result.output.startswith("error: ")
-
-
 def test_examples_are_reproducible_and_no_repository_is_on_two_sides(data: Path) -> None:
     examples = read_examples(data, config())
     assert examples == read_examples(data, config())
