@@ -28,7 +28,7 @@ API = """\
 
 ::: codeorigin.analyze
 
-::: codeorigin.analysis.report
+::: codeorigin.analysis.judged
 
 ::: codeorigin.model.verdict
 

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
 
-    from codeorigin.analysis.report import FileReport
+    from codeorigin.analysis.judged import FileReport
 
 __version__ = "0.1.0"
 

@@ -27,7 +27,7 @@ def _after(*commands: list[str]) -> str:
 
 
 def test_reports_and_wording_load_neither_runtime_nor_numpy_nor_parser() -> None:
-    modules = ["codeorigin.analysis.report", "codeorigin.check.result"]
+    modules = ["codeorigin.analysis.judged", "codeorigin.check.result"]
     for package in (codeorigin.check.formats, codeorigin.report):
         inside = [f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)]
         assert inside

@@ -6,9 +6,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from codeorigin.analysis.judged import How, JudgedFile, Source
+from codeorigin.analysis.judged import FileReport, How, JudgedFile, JudgedFunction, Source
 from codeorigin.analysis.judged_files import judged_files
-from codeorigin.analysis.report import FileReport, FunctionReport
 from codeorigin.check.formats.html import line_evidence
 from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.explain.explanation import LineAttribution
@@ -67,9 +66,13 @@ class _Alternating:
 
     is_slow = False
 
-    def explain(self, text: str, span: FunctionSpan, **_: object) -> SimpleNamespace:
+    @property
+    def explainer(self) -> "_Alternating":
+        return self
+
+    def explain(self, text: str, function: JudgedFunction, past: object) -> SimpleNamespace:
         """Only the lines of an explanation."""
-        lines = range(span.range.start_line, span.range.end_line + 1)
+        lines = range(function.span.range.start_line, function.span.range.end_line + 1)
         values = [LineAttribution(line, -0.4 if line % 2 else 0.7, 0.0, 0.0) for line in lines]
         return SimpleNamespace(lines=values)
 
@@ -89,8 +92,8 @@ def id_of(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-def _report(span: FunctionSpan, verdicts: Mapping[str, Verdict], reason: Reason) -> FunctionReport:
-    return FunctionReport(
+def _report(span: FunctionSpan, verdicts: Mapping[str, Verdict], reason: Reason) -> JudgedFunction:
+    return JudgedFunction(
         span=span,
         verdict=verdicts.get(span.qualified_name, Verdict.without(reason)),
         function_id=id_of(span.qualified_name),

@@ -17,8 +17,7 @@ from typer.testing import CliRunner
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Method
-from codeorigin.functions.outline import find_functions
-from codeorigin.languages import get_language
+from codeorigin.functions.documents import Document
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.cli import app, recipe_file
 from codeorigin_training.configuration import ConfigurationError, load_config
@@ -181,9 +180,9 @@ def test_bundle_explains_by_integrated_gradients(
     run: Run, baseline: Baseline, aggregation: Aggregation
 ) -> None:
     analyzer = Analyzer.load(run.bundle)
-    (span,) = find_functions(CODE, get_language("python"))
+    (function,) = analyzer.analyze(Document(CODE, "python")).functions
     options = ExplainOptions(baseline=baseline, aggregation=aggregation, nodes=32, max_nodes=128)
-    explanation = analyzer.explain(CODE, span, options)
+    explanation = analyzer.explainer.explain(CODE, function, options=options)
     assert explanation.method is Method.INTEGRATED_GRADIENTS
     assert explanation.nodes >= 32
     assert sum(line.deep for line in explanation.lines) != 0

@@ -3,26 +3,21 @@
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from codeorigin.analysis.caches import SCORE_CACHE_BYTES, CachedExplainer, ScoreCache
-from codeorigin.analysis.judging import judged_document
-from codeorigin.analysis.outlined import Outlined, outlined, parsed_together, tried
+from codeorigin.analysis.judged import FileReport
+from codeorigin.analysis.judging import Outlined, judged_document, outlined, parsed_together, tried
 from codeorigin.analysis.references import References
-from codeorigin.analysis.report import FileReport
 from codeorigin.analysis.worker_pool import batches
 from codeorigin.core.cancellation import NEVER, CancelToken
-from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation
 from codeorigin.functions.documents import Document
-from codeorigin.functions.outline import function_id as id_of
 from codeorigin.functions.outline import id_of_code, only_function
-from codeorigin.functions.spans import FunctionSpan
 from codeorigin.languages import get_language, parser_pool
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.past import Past, RecordsShare
+from codeorigin.model.past import Past
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason, Verdict
@@ -32,8 +27,7 @@ from codeorigin.text.sources import is_minified
 class Analyzer:
     """A loaded model with its caches.
 
-    Wherever a ``past`` is taken, it is that of the project which the code belongs to, if it is known.
-    Not thread-safe, except for :meth:`cached_explanation`, which any thread may call at any time.
+    Wherever a ``past`` is taken, it is that of the project which the code belongs to, if it is known. Not thread-safe.
     """
 
     def __init__(
@@ -47,7 +41,7 @@ class Analyzer:
         scorer = Scorer.of(bundle, threads=threads)
         self._scores = ScoreCache(scorer, Judge(bundle.calibration).length_reason, verdict_cache_bytes)
         self._references = References(bundle)
-        self._explainer = CachedExplainer(scorer, bundle.gradient_path, threads=threads)
+        self.explainer = CachedExplainer(scorer, bundle, self._references, threads=threads)
 
     @classmethod
     def load(
@@ -140,7 +134,10 @@ class Analyzer:
             def report(found: Outlined) -> FileReport:
                 # If scoring all together failed, the failure is that of some document, which then fails alone.
                 known = score([found]) if isinstance(scores, Exception) else scores  # noqa: B023 - called here
-                with_records = self._references.added(past, found, known)
+                asked, language = found.document, found.language.model_language
+                with_records = self._references.added(
+                    past, known, found.codes, language, asked.path, asked.inside
+                )
                 return judged_document(judge, found, with_records, file_context=file_context)
 
             for found in outlines:
@@ -151,7 +148,7 @@ class Analyzer:
     ) -> dict[str, RawScore | Reason]:
         by_language: dict[str, dict[str, str]] = {}
         for document in documents:
-            by_language.setdefault(document.language.model_language, {}).update(document.codes())
+            by_language.setdefault(document.language.model_language, {}).update(document.codes)
         scores: dict[str, RawScore | Reason] = {}
         for language, codes in by_language.items():
             scores |= (
@@ -187,74 +184,11 @@ class Analyzer:
         if isinstance(score, Reason):
             return Verdict.without(score)
         key = id_of_code(code, known.model_language)
-        records = self._references.of_code(past, path, known.model_language, code, key)
-        return Judge(self.bundle.calibration, past).alone(
-            replace(score, records=records), known.model_language
-        )
-
-    @property
-    def explain_options(self) -> ExplainOptions:
-        """How the model is explained, as its manifest says."""
-        deep = self.bundle.deep
-        return (
-            ExplainOptions()
-            if deep is None
-            else ExplainOptions(Baseline(deep.baseline), Aggregation(deep.aggregation))
-        )
-
-    def explain(
-        self,
-        text: str,
-        span: FunctionSpan,
-        options: ExplainOptions | None = None,
-        *,
-        function_id: str | None = None,
-        past: Past | None = None,
-        records: RecordsShare | None = None,
-        cancel: CancelToken = NEVER,
-    ) -> Explanation:
-        """Line and token evidence for one function of ``text``, cached by the function's text.
-
-        ``function_id`` is the one in the function's report, if known; without it, the hash is recomputed. With
-        ``records``, those of its verdict, the lines also have what the project's records add.
-
-        Raises:
-            ModelError: the gradient graph cannot be read.
-        """
-        function_id = function_id or id_of(text, span)
-        language = get_language(span.language).model_language
-        return self._explainer.explain(
-            text,
-            span,
-            function_id,
-            options or self.explain_options,
-            cancel,
-            self._references.weights(past, records, language, function_id),
-            _reference_key(past, records),
-        )
-
-    def cached_explanation(
-        self,
-        text: str,
-        span: FunctionSpan,
-        options: ExplainOptions | None = None,
-        *,
-        function_id: str | None = None,
-        past: Past | None = None,
-        records: RecordsShare | None = None,
-    ) -> Explanation | None:
-        """The cached explanation of exactly this text, or None; runs no inference."""
-        key = _reference_key(past, records)
-        return self._explainer.cached(
-            span, function_id or id_of(text, span), options or self.explain_options, key
-        )
-
-
-def _reference_key(past: Past | None, records: RecordsShare | None) -> str:
-    """What tells a function's reference from others; empty without one."""
-    if past is None or past.reference is None or records is None:
-        return ""
-    return f"{past.reference.key} {records.path}"
+        with_records = self._references.added(past, {key: score}, {key: code}, known.model_language, path)[
+            key
+        ]
+        assert isinstance(with_records, RawScore), "as before"
+        return Judge(self.bundle.calibration, past).alone(with_records, known.model_language)
 
 
 _lock = threading.Lock()

@@ -4,16 +4,18 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeorigin.analysis.judged import JudgedFunction
+from codeorigin.analysis.references import References
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.lru_cache import LruCache
-from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.past import Past
 from codeorigin.model.reading.normalize import Normalized, normalize
-from codeorigin.model.reference import ReferenceWeights
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Reason
@@ -106,14 +108,22 @@ def explanation_bytes(explanation: Explanation) -> int:
 class CachedExplainer:
     """Explains functions and caches the explanations.
 
-    :meth:`explain` is not thread-safe; :meth:`cached` may be called from any thread.
+    Wherever a ``past`` is taken, it is the one that the function was judged with. :meth:`explain` is not thread-safe;
+    :meth:`cached` may be called from any thread.
     """
 
-    def __init__(self, scorer: Scorer, gradient_path: Path | None, *, threads: int = 1) -> None:
-        """For the arguments see :class:`~codeorigin.explain.explainer.Explainer`, which the first explanation loads."""
-        self._scorer, self._gradient_path, self._threads = scorer, gradient_path, threads
-        self._cache: LruCache[tuple[str, ExplainOptions, str], Explanation] = LruCache(
-            EXPLANATION_CACHE_BYTES, explanation_bytes
+    def __init__(self, scorer: Scorer, bundle: Bundle, references: References, *, threads: int = 1) -> None:
+        self._scorer, self._bundle, self._references, self._threads = scorer, bundle, references, threads
+        self._cache: LruCache[_Key, Explanation] = LruCache(EXPLANATION_CACHE_BYTES, explanation_bytes)
+
+    @property
+    def options(self) -> ExplainOptions:
+        """How the model is explained, as its manifest says."""
+        deep = self._bundle.deep
+        return (
+            ExplainOptions()
+            if deep is None
+            else ExplainOptions(Baseline(deep.baseline), Aggregation(deep.aggregation))
         )
 
     @cached_property
@@ -121,37 +131,51 @@ class CachedExplainer:
         # A check explains nothing, and the import takes as long as checking twenty files.
         from codeorigin.explain.explainer import Explainer  # noqa: PLC0415
 
-        return Explainer(self._scorer, self._gradient_path, threads=self._threads)
+        return Explainer(self._scorer, self._bundle.gradient_path, threads=self._threads)
 
     def explain(
         self,
         text: str,
-        span: FunctionSpan,
-        function_id: str,
-        options: ExplainOptions,
-        cancel: CancelToken,
-        reference: ReferenceWeights | None = None,
-        key: str = "",
+        function: JudgedFunction,
+        past: Past | None = None,
+        options: ExplainOptions | None = None,
+        cancel: CancelToken = NEVER,
     ) -> Explanation:
-        """The explanation of a function of ``text``, cached by its id; raises Cancelled and ModelError.
+        """Line and token evidence for a function of ``text``; the lines also have what the project's records add.
 
-        ``reference`` is what its n-grams add, and ``key`` tells one such reference from another.
+        Raises:
+            ModelError: the gradient graph cannot be read.
         """
-        if (cached := self.cached(span, function_id, options, key)) is not None:
-            return cached
+        if (kept := self.cached(function, past, options)) is not None:
+            return kept
+        span, records = function.span, function.verdict.records
         language = get_language(span.language).model_language
         made = self._explainer.explain(
-            code_text(text, span), language, options=options, cancel=cancel, reference=reference
+            code_text(text, span),
+            language,
+            options=options or self.options,
+            cancel=cancel,
+            reference=self._references.weights(past, records, language, function.function_id),
         )
-        self._cache.put((function_id, options, key), made)
+        self._cache.put(self._key(function, past, options), made)
         return _placed(made, span)
 
     def cached(
-        self, span: FunctionSpan, function_id: str, options: ExplainOptions, key: str = ""
+        self, function: JudgedFunction, past: Past | None = None, options: ExplainOptions | None = None
     ) -> Explanation | None:
-        """The cached explanation of the function, or None."""
-        explanation = self._cache.get((function_id, options, key))
-        return None if explanation is None else _placed(explanation, span)
+        """The cached explanation of exactly this text, or None; runs no inference."""
+        kept = self._cache.get(self._key(function, past, options))
+        return None if kept is None else _placed(kept, function.span)
+
+    def _key(self, function: JudgedFunction, past: Past | None, options: ExplainOptions | None) -> "_Key":
+        records = function.verdict.records
+        reference = past.reference if past is not None and records is not None else None
+        said = "" if reference is None or records is None else f"{reference.key} {records.path}"
+        return function.function_id, options or self.options, said
+
+
+_Key = tuple[str, ExplainOptions, str]
+"""The function's id, how it is explained, and what tells its reference from others."""
 
 
 def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:

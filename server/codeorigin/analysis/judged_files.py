@@ -7,9 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, LineRanges, Source
-from codeorigin.analysis.outlined import tried
-from codeorigin.analysis.report import FileReport, FunctionReport, line_range
+from codeorigin.analysis.judged import (
+    FileReport,
+    How,
+    JudgedFile,
+    JudgedFunction,
+    LineRanges,
+    Source,
+    line_range,
+)
+from codeorigin.analysis.judging import tried
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines
@@ -116,16 +123,7 @@ def _file(source: Source, text: str, report: FileReport, how: How, cell: Cell | 
         changed = _in_cell(changed, cell.lines)
     shown = None if changed is None else _as_shown(text, changed)
     rows = _LINE_END.split(text) if "\r" in text else text.split("\n")
-    functions = [
-        JudgedFunction(
-            function.span,
-            function.verdict,
-            function.function_id,
-            function.nested,
-            counted=_counted(rows, function, shown),
-        )
-        for function in report.functions
-    ]
+    functions = [replace(function, counted=_counted(rows, function, shown)) for function in report.functions]
     if changed is not None:
         places = function_lines(text, [function.span for function in functions])
         functions = [
@@ -226,7 +224,7 @@ def _as_shown(text: str, changed: LineRanges) -> LineRanges:
     return tuple((place(first, end=False), place(last, end=True)) for first, last in changed)
 
 
-def _counted(rows: Sequence[str], function: FunctionReport, changed: LineRanges | None) -> int:
+def _counted(rows: Sequence[str], function: JudgedFunction, changed: LineRanges | None) -> int:
     """The number of nonblank lines of a function, only of ``changed`` ones if they are given."""
     first, last = line_range(function)
     ranges = ((first, last),) if changed is None else changed

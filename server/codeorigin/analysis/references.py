@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from codeorigin.analysis.judging import Scores
-from codeorigin.analysis.outlined import Outlined
 from codeorigin.core.lru_cache import LruCache
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.kept_reference import Populations
@@ -28,43 +27,38 @@ class References:
         self._last: tuple[KeptReference, Reference | None] | None = None
         self._cache: LruCache[tuple[str, str, str], float] = LruCache(_CACHE_BYTES, lambda _: _ENTRY_BYTES)
 
-    def added(self, past: Past | None, outlined: Outlined, scores: Scores) -> Scores:
-        """``scores`` by function id, with what the reference of ``past`` says of the functions of a document."""
+    def added(
+        self,
+        past: Past | None,
+        scores: Scores,
+        codes: Mapping[str, str],
+        language: str,
+        path: str | None,
+        inside: str | None = None,
+    ) -> Scores:
+        """``scores`` by function id, with what the reference of ``past`` says of those that are no reason.
+
+        ``codes`` are the functions' texts by id, in a model language; ``path`` and ``inside`` are those of a document.
+        """
         if past is None or (kept := past.reference) is None or (reference := self._of(kept)) is None:
             return scores
-        path = outlined.document.inside or kept.inside(outlined.document.path)
-        language = outlined.language.model_language
-        codes = {key: code for key, code in outlined.codes().items() if isinstance(scores.get(key), RawScore)}
-        found = dict(scores)
-        for key, value in self._evidence(kept, reference, path, language, codes).items():
-            score = scores[key]
-            assert isinstance(score, RawScore), "the others were left out"
-            found[key] = replace(score, records=RecordsShare(value, kept.declared, path))
-        return found
-
-    def of_code(
-        self, past: Past | None, path: str | None, language: str, code: str, function_id: str
-    ) -> RecordsShare | None:
-        """What the reference of ``past`` says of code in a model language, from a file on disk, by itself."""
-        if past is None or (kept := past.reference) is None or (reference := self._of(kept)) is None:
-            return None
-        inside = kept.inside(path)
-        found = self._evidence(kept, reference, inside, language, {function_id: code})
-        return RecordsShare(found[function_id], kept.declared, inside) if found else None
-
-    def _evidence(
-        self, kept: KeptReference, reference: Reference, path: str, language: str, codes: Mapping[str, str]
-    ) -> dict[str, float]:
-        """What the reference says of the functions in ``codes``, by id, unless it says nothing."""
-        found = {key: self._cache.get((kept.key, path, key)) for key in codes}
+        inside = inside or kept.inside(path)
+        scored = {key: score for key in codes if isinstance(score := scores.get(key), RawScore)}
+        found = {key: self._cache.get((kept.key, inside, key)) for key in scored}
         new = [key for key, value in found.items() if value is None]
         texts = [normalize(codes[key], language).text for key in new]
         for key, features in zip(new, self._views.extract_many(texts, language), strict=True):
-            value = reference.evidence(language, path, features.ids, features.values, key)
+            found[key] = value = reference.evidence(language, inside, features.ids, features.values, key)
             if value is not None:
-                found[key] = value
-                self._cache.put((kept.key, path, key), value)
-        return {key: value for key, value in found.items() if value is not None}
+                self._cache.put((kept.key, inside, key), value)
+        return {
+            **scores,
+            **{
+                key: replace(scored[key], records=RecordsShare(value, kept.declared, inside))
+                for key, value in found.items()
+                if value is not None
+            },
+        }
 
     def weights(
         self, past: Past | None, records: RecordsShare | None, language: str, function_id: str

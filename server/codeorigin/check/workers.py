@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.analysis.judged import How, JudgedFile, Source
-from codeorigin.analysis.report import UnparsedError
+from codeorigin.analysis.judged import How, JudgedFile, Source, UnparsedError
 from codeorigin.analysis.worker_pool import batches, results
 from codeorigin.check.result import FileError
 from codeorigin.core.errors import CodeOriginError, SourceError

@@ -11,7 +11,6 @@ from rich.text import Text
 import codeorigin
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import FunctionReport
 from codeorigin.cli.explain import judged_source
 from codeorigin.functions.function_lines import function_lines
 from codeorigin.git.repository import Repository
@@ -49,13 +48,7 @@ def run_blame(options: BlameOptions) -> int:
     weights: dict[int, float] = {}
     for function in file.functions:
         if function.verdict.band is not None:
-            explained = analyzer.explain(
-                text,
-                function.span,
-                function_id=function.function_id,
-                past=past,
-                records=function.verdict.records,
-            )
+            explained = analyzer.explainer.explain(text, function, past)
             weights |= {line.line + 1: line.value for line in explained.lines}
     lines = [
         BlamedLine(number, line.removesuffix("\r"), record, weights.get(number))
@@ -116,7 +109,7 @@ def _write_json(stream: TextIO, model: str, file: JudgedFile, lines: Sequence[Bl
     stream.write(f"{encoded(values, indent=1)}\n")
 
 
-def _heading(function: FunctionReport, first: int, last: int) -> str:
+def _heading(function: JudgedFunction, first: int, last: int) -> str:
     """``parse, lines 10-42: 0.93, likely LLM``."""
     name = printable(function.span.qualified_name)
     estimate = band_or_reason(function.verdict)

@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.judged import How, JudgedFile
+from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction
 from codeorigin.analysis.judged_files import judged_files
-from codeorigin.analysis.report import FunctionReport
 from codeorigin.check.inputs import file_source
 from codeorigin.cli.explanation_report import Explained, render_json, write_text
 from codeorigin.core.errors import SourceError
@@ -35,7 +34,7 @@ def parse_target(argument: str) -> tuple[str, int]:
     return match["path"], int(match["line"])
 
 
-def find_function(file: JudgedFile, line: int) -> FunctionReport:
+def find_function(file: JudgedFile, line: int) -> JudgedFunction:
     """The outermost function at ``line`` that has a verdict; raises SourceError if there is none."""
     holding = [
         function
@@ -61,9 +60,8 @@ def explain(request: ExplainRequest) -> Explained:
     analyzer = Analyzer.load(request.model, threads=cores())
     file, past = judged_source(name, request.language, request, analyzer)
     function = find_function(file, line)
-    options = replace(analyzer.explain_options, top_tokens=request.tokens)
-    records = function.verdict.records
-    explanation = analyzer.explain(file.text or "", function.span, options, past=past, records=records)
+    options = replace(analyzer.explainer.options, top_tokens=request.tokens)
+    explanation = analyzer.explainer.explain(file.text or "", function, past, options)
     return Explained(file.path, analyzer.model_id, file.text or "", function, explanation)
 
 

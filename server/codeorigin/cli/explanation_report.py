@@ -7,7 +7,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.analysis.judged import JudgedFunction, line_range
 from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.model.verdict import Band, Verdict
@@ -41,7 +41,7 @@ class Explained:
     path: str
     model: str
     text: str
-    function: FunctionReport
+    function: JudgedFunction
     explanation: Explanation
 
 

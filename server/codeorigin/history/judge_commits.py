@@ -7,9 +7,8 @@ from pathlib import Path
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.git_sources import blob_source
-from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction
+from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, UnparsedError
 from codeorigin.analysis.judged_files import judged_change, judged_files
-from codeorigin.analysis.report import UnparsedError
 from codeorigin.core.errors import SourceError
 from codeorigin.git.diff import ChangedFile
 from codeorigin.git.objects import Objects

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from codeorigin.analysis.git_sources import blob_source
-from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
+from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source, UnparsedError
 from codeorigin.analysis.judged_files import Analyzes, judged_files
-from codeorigin.analysis.report import UnparsedError
 from codeorigin.core.budget import Budget, BudgetError
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import RepositoryError

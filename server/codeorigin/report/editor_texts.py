@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.explain.explanation import Explanation
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report.explanations import strongest_lines
@@ -48,7 +48,7 @@ def on_selection(verdict: Verdict, band: Band | None, *, in_file: bool) -> str:
     return f"{'by its own text ' if in_file else ''}the selection: {reading(verdict, band)}"
 
 
-def on_explanation(function: FunctionReport, band: Band | None, explanation: Explanation) -> str:
+def on_explanation(function: JudgedFunction, band: Band | None, explanation: Explanation) -> str:
     """The answer about one function."""
     said = finding(function.span.qualified_name, function.verdict, band)
     return f"{said}; strongest evidence: {strongest_lines(explanation)}"

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.model.verdict import Band, Limits, PooledReason, Reason, Verdict
 from codeorigin.report import CAVEAT
 from codeorigin.report.figures import (
@@ -105,7 +105,7 @@ def finding(name: str, verdict: Verdict, band: Band | None, where: str = "") -> 
     return f"`{name}`{where}: {reading(verdict, band)}"
 
 
-def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
+def finding_sentence(function: JudgedFunction, cell: int | None = None) -> str:
     """One sentence about a finding, for reports with messages: no line breaks, not escaped.
 
     ``cell`` is the number of the notebook cell that contains the function.

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.judged import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
 from codeorigin.explain.explanation import ExplainOptions
@@ -106,14 +106,13 @@ def test_nested_functions_are_listed_under_their_parents(analyzer: Analyzer) -> 
 
 def test_explanation_has_document_lines_and_moves_with_the_function(analyzer: Analyzer) -> None:
     first = "\n\n" + TOTAL_PRICE
-    span = analyzer.analyze(Document(first, "python")).functions[0].span
-    explanation = analyzer.explain(first, span)
+    function = analyzer.analyze(Document(first, "python")).functions[0]
+    explanation = analyzer.explainer.explain(first, function)
     assert [line.line for line in explanation.lines] == [2, 3, 4, 5, 6, 7]
     total = sum(line.value for line in explanation.lines)
     assert total == pytest.approx(explanation.logit - explanation.baseline_logit, rel=0.03, abs=0.03)
     moved = "import os\n" + first
-    there = analyzer.analyze(Document(moved, "python")).functions[0].span
-    kept = analyzer.cached_explanation(moved, there)
+    kept = analyzer.explainer.cached(analyzer.analyze(Document(moved, "python")).functions[0])
     assert kept is not None
     assert [line.line for line in kept.lines] == [3, 4, 5, 6, 7, 8]
     for token in kept.top_tokens:
@@ -122,16 +121,13 @@ def test_explanation_has_document_lines_and_moves_with_the_function(analyzer: An
 
 
 def test_explanations_are_cached_by_text_and_options(analyzer: Analyzer) -> None:
-    span = analyzer.analyze(Document(TOTAL_PRICE, "python")).functions[0].span
-    assert analyzer.cached_explanation(TOTAL_PRICE, span) is None
-    analyzer.explain(TOTAL_PRICE, span)
-    assert analyzer.cached_explanation(TOTAL_PRICE, span) is not None
-    assert analyzer.cached_explanation(TOTAL_PRICE, span, ExplainOptions(nodes=16)) is None
+    function = analyzer.analyze(Document(TOTAL_PRICE, "python")).functions[0]
+    assert analyzer.explainer.cached(function) is None
+    analyzer.explainer.explain(TOTAL_PRICE, function)
+    assert analyzer.explainer.cached(function) is not None
+    assert analyzer.explainer.cached(function, options=ExplainOptions(nodes=16)) is None
     edited = TOTAL_PRICE.replace("total = 0", "total = 1")
-    assert (
-        analyzer.cached_explanation(edited, analyzer.analyze(Document(edited, "python")).functions[0].span)
-        is None
-    )
+    assert analyzer.explainer.cached(analyzer.analyze(Document(edited, "python")).functions[0]) is None
 
 
 def test_cancelled_work_stops_and_leaves_nothing_half_done(analyzer: Analyzer) -> None:

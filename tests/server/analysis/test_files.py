@@ -10,7 +10,7 @@ from codeorigin.analysis import analyzer as analyzer_module
 from codeorigin.analysis import worker_pool
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.caches import ScoreCache
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.judged import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, LanguageError, ModelError
 from codeorigin.functions.documents import Document

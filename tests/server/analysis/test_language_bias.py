@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
 from codeorigin.model.folder import sealed
@@ -17,7 +17,7 @@ from support.tiny_model import TinyModel
 BIAS = -0.75
 
 
-def only(analyzer: Analyzer, code: str, language: str) -> FunctionReport:
+def only(analyzer: Analyzer, code: str, language: str) -> JudgedFunction:
     return next(
         each
         for each in analyzer.analyze(Document(code, language)).functions
@@ -43,7 +43,8 @@ def test_language_bias_shifts_logits_and_explanation_baselines(
         assert after.verdict.logit == pytest.approx(before.verdict.logit + expected, abs=1e-6)
         assert after.verdict.wide == before.verdict.wide
         started, starts = (
-            analyzer.explain(code, before.span, ExplainOptions(max_nodes=64)) for analyzer in (plain, moved)
+            analyzer.explainer.explain(code, before, options=ExplainOptions(max_nodes=64))
+            for analyzer in (plain, moved)
         )
         assert starts.baseline_logit == pytest.approx(started.baseline_logit + expected, abs=1e-6)
         assert starts.completeness_gap == pytest.approx(started.completeness_gap, abs=1e-6)

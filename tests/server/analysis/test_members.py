@@ -38,7 +38,7 @@ def test_attributes_above_a_function_do_not_change_its_verdict(
     assert after.verdict == before.verdict
     assert after.function_id == before.function_id
     assert after.span.range.start_line < after.span.code.start_line
-    explained = analyzer.explain(attributed, after.span)
+    explained = analyzer.explainer.explain(attributed, after)
     first = min(line.line for line in explained.lines)
     assert first == after.span.code.start_line
 

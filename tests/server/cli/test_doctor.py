@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.judged import FileReport
 from codeorigin.cli.doctor import RECORDED_LOGIT, SNIPPET, self_test
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.verdict import Reason, Verdict

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.judged import How, Source
+from codeorigin.analysis.judged import How, Source, UnparsedError
 from codeorigin.analysis.judged_files import judged_files
-from codeorigin.analysis.report import UnparsedError
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError

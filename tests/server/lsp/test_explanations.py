@@ -9,7 +9,7 @@ import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import SETTINGS, SHOWN, Document, Editor, hover_rows, python_function
 
-from codeorigin.analysis.analyzer import Analyzer
+from codeorigin.analysis.caches import CachedExplainer
 from support.waiting import until
 
 NESTED = python_function("outer").replace(
@@ -25,7 +25,7 @@ class Gate:
         self.fails = False
         self.waiting = 0
 
-    def explain(self, analyzer: Analyzer, *arguments: Any, **options: Any) -> Any:
+    def explain(self, explainer: CachedExplainer, *arguments: Any, **options: Any) -> Any:
         self.waiting += 1
         try:
             while not self.is_open.wait(0.002):
@@ -34,16 +34,16 @@ class Gate:
             self.waiting -= 1
         if self.fails:
             raise ValueError("secret_word")
-        return explain(analyzer, *arguments, **options)
+        return explain(explainer, *arguments, **options)
 
 
-explain = Analyzer.explain
+explain = CachedExplainer.explain
 
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     made = Gate()
-    monkeypatch.setattr(Analyzer, "explain", lambda *given, **options: made.explain(*given, **options))  # noqa: PLW0108
+    monkeypatch.setattr(CachedExplainer, "explain", lambda *given, **options: made.explain(*given, **options))  # noqa: PLW0108
     yield made
     made.is_open.set()
 

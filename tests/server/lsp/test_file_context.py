@@ -8,7 +8,7 @@ from tests.server.lsp.conftest import VSCODE, StartOnce
 from tests.server.lsp.editor import PUSHED, SETTINGS, Document, Editor, python_function
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.functions import documents
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import probability_percent
@@ -43,11 +43,11 @@ async def server(request: pytest.FixtureRequest, start_once: StartOnce, model: P
     return await start_once(getattr(request, "param", VSCODE), "file context", **given)
 
 
-def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionReport, ...]:
+def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[JudgedFunction, ...]:
     return analyzer.analyze(documents.Document(text, "python"), **options).functions
 
 
-async def check_everything(editor: Editor, document: Document, expected: tuple[FunctionReport, ...]) -> None:
+async def check_everything(editor: Editor, document: Document, expected: tuple[JudgedFunction, ...]) -> None:
     """Check that everything an editor can show about the document's functions agrees with ``expected``."""
     verdicts = [each.verdict for each in expected]
     assert [each.message for each in await editor.findings(document)] == [

@@ -61,7 +61,7 @@ def test_manifest_says_how_the_model_is_explained(
 ) -> None:
     analyzer = explained_by(model, tmp_path / "bundle", baseline=baseline, aggregation=aggregation)
     (function,) = analyzer.analyze(Document(CODE, "python")).functions
-    evidence = analyzer.explain(CODE, function.span)
+    evidence = analyzer.explainer.explain(CODE, function)
     assert evidence.baseline is not None
     assert evidence.baseline.value == baseline
     moved = evidence.logit - evidence.baseline_logit

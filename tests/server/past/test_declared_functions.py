@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from codeorigin.analysis.report import FileReport
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.judged import How, Source
 from codeorigin.analysis.judged_files import judged_files
-from codeorigin.analysis.report import FileReport
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.model.bundle import Bundle
@@ -219,8 +219,8 @@ def test_explanation_has_what_the_reference_adds(declaring: Repository, model: P
     records = function.verdict.records
     assert records is not None
     assert records.path == "mixed.py"
-    plain = analyzer.explain(text, function.span)
-    whole = analyzer.explain(text, function.span, past=past, records=records)
+    plain = analyzer.explainer.explain(text, function)
+    whole = analyzer.explainer.explain(text, function, past)
     assert whole.logit - plain.logit == pytest.approx(records.evidence, abs=1e-5)
     assert whole.completeness_gap < 1e-3 or whole.completeness_gap == pytest.approx(
         plain.completeness_gap, abs=0.02

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction, line_range
 from codeorigin.check.result import CheckResult, change_sentences, declared_line, disagreements
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
@@ -56,13 +55,7 @@ def line_evidence(
         for function in _strongest(file)[:_MOST_FINDINGS_OF_A_FILE]:
             if left <= 0 or len(found) == most:
                 return found
-            explanation = analyzer.explain(
-                file.text,
-                function.span,
-                function_id=function.function_id,
-                past=result.past,
-                records=function.verdict.records,
-            )
+            explanation = analyzer.explainer.explain(file.text, function, result.past)
             values = {line.line: line.value for line in explanation.lines}
             found[file.key(function)] = lines = tuple(_lines(file, index, function, values))
             left -= len(lines)
@@ -75,7 +68,7 @@ def _strongest(file: JudgedFile) -> list[JudgedFunction]:
 
 
 def _lines(
-    file: JudgedFile, index: LineIndex, function: FunctionReport, values: Mapping[int, float]
+    file: JudgedFile, index: LineIndex, function: JudgedFunction, values: Mapping[int, float]
 ) -> Iterator[HeatLine]:
     first, last = line_range(function)
     numbers = range(first, min(last, first + MOST_LINES - 1) + 1)
@@ -149,7 +142,7 @@ def _places(found: Sequence[tuple[JudgedFile, JudgedFunction]], origin: Origin) 
         yield f"<p>And {len(found) - _MOST_PLACES:,} more.</p>"
 
 
-def _lines_of(file: JudgedFile, function: FunctionReport, origin: Origin) -> str:
+def _lines_of(file: JudgedFile, function: JudgedFunction, origin: Origin) -> str:
     first, last = line_range(function)
     return origin.lines(f"{first}–{last}", file.shown, first, last)
 
@@ -172,7 +165,7 @@ def _folders(listed: Sequence[JudgedFile], result: CheckResult, origin: Origin) 
         )
 
 
-def _counted(named: str, functions: Sequence[FunctionReport]) -> str:
+def _counted(named: str, functions: Sequence[JudgedFunction]) -> str:
     """``named``, which is markup, with the bands of its functions."""
     bands = [function.verdict.band for function in functions]
     counts = {band: bands.count(band) for band in Band}
@@ -199,7 +192,7 @@ def _whole(file: JudgedFile) -> str:
     return f"<p>{named}: {verdict(whole.probability, whole.band)}</p>"
 
 
-def _function(file: JudgedFile, function: FunctionReport, lines: Sequence[HeatLine], origin: Origin) -> str:
+def _function(file: JudgedFile, function: JudgedFunction, lines: Sequence[HeatLine], origin: Origin) -> str:
     first, last = line_range(function)
     judged = function.verdict
     summary = (
@@ -212,7 +205,7 @@ def _function(file: JudgedFile, function: FunctionReport, lines: Sequence[HeatLi
     )
 
 
-def _rows(file: JudgedFile, functions: Sequence[FunctionReport], origin: Origin) -> Iterator[list[str]]:
+def _rows(file: JudgedFile, functions: Sequence[JudgedFunction], origin: Origin) -> Iterator[list[str]]:
     # Nested functions are judged as part of those around them.
     for function in functions:
         judged = function.verdict

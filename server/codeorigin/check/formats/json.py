@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from codeorigin.analysis.judged import JudgedFunction
-from codeorigin.analysis.report import FunctionReport, line_range
+from codeorigin.analysis.judged import JudgedFunction, line_range
 from codeorigin.check.result import CheckResult, declared_functions, disagreement_of, disagreements
 from codeorigin.records.function_records import DeclaredBy, Disagreement, function_record_values
 from codeorigin.report.changes import ChangeReport
@@ -27,9 +26,8 @@ _INDENTED = 4
 """The number of levels of the report down to its functions."""
 
 
-def _function(function: JudgedFunction | FunctionReport) -> dict[str, Any]:
-    judged = function if isinstance(function, JudgedFunction) else None
-    asked = None if judged is None else disagreement_of(judged)
+def _function(function: JudgedFunction) -> dict[str, Any]:
+    asked = disagreement_of(function)
     first, last = line_range(function)
     return {
         "id": function.function_id,
@@ -39,10 +37,10 @@ def _function(function: JudgedFunction | FunctionReport) -> dict[str, Any]:
         "start_line": first,
         "end_line": last,
         "range": range_values(function.span.range),
-        "counted_lines": 0 if judged is None else judged.counted,
-        "accepted": judged is not None and judged.accepted,
+        "counted_lines": function.counted,
+        "accepted": function.accepted,
         **verdict_values(function.verdict, _OF_FUNCTION),
-        "declared": function_record_values(None if judged is None else judged.records),
+        "declared": function_record_values(function.records),
         "disagreement": None if asked is None else asked.value,
         "nested": [_function(nested) for nested in function.nested],
     }

@@ -4,8 +4,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import line_range
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction, line_range
 from codeorigin.check.formats.listed import Listed, listed_findings, path_in_repository
 from codeorigin.check.result import CheckResult, FileError, moved_line
 from codeorigin.records.function_records import function_record_values

@@ -10,8 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from codeorigin.analysis.judged import JudgedFile, JudgedFunction
-from codeorigin.analysis.report import line_range, walk
+from codeorigin.analysis.judged import JudgedFile, JudgedFunction, line_range, walk
 from codeorigin.check.formats import Show
 from codeorigin.check.result import (
     FIRST_OF_A_LIST,

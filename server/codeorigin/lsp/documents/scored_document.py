@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.analysis.judged import FileReport, JudgedFunction
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
@@ -84,7 +84,7 @@ class FunctionRecord:
     header_offset: int
 
     @classmethod
-    def of(cls, function: FunctionReport, positions: Positions) -> FunctionRecord:
+    def of(cls, function: JudgedFunction, positions: Positions) -> FunctionRecord:
         """The record of a function in the text that ``positions`` are about."""
         span = function.span
         return cls(
@@ -142,7 +142,7 @@ class Result:
         return short_reason(verdict.reason) if verdict is not None and verdict.reason in _OF_ALL else None
 
     @property
-    def functions(self) -> tuple[FunctionReport, ...]:
+    def functions(self) -> tuple[JudgedFunction, ...]:
         """The outermost functions."""
         return self.report.functions if self.report is not None else ()
 
@@ -155,7 +155,7 @@ class Result:
             if function.function_id in known
         )
 
-    def at_line(self, line: int) -> FunctionReport | None:
+    def at_line(self, line: int) -> JudgedFunction | None:
         """The outermost function that contains ``line``; the first one if there are several."""
         for function in self.functions:
             if function.span.range.start_line <= line <= function.span.range.end_line:

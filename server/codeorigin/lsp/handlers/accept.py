@@ -5,7 +5,7 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.findings import reported
@@ -44,7 +44,7 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
     return {"accepted": accepted, "message": on_accepted(accepted)}
 
 
-def _to_accept(result: Result, function_id: str | None, accepted: Collection[str]) -> list[FunctionReport]:
+def _to_accept(result: Result, function_id: str | None, accepted: Collection[str]) -> list[JudgedFunction]:
     if function_id is not None:
         return [function for function in result.functions if function.function_id == function_id][:1]
     return [

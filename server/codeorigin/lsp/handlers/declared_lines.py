@@ -10,7 +10,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, RepositoryError
 from codeorigin.functions.function_lines import function_lines
@@ -50,7 +50,7 @@ def read_declared(
     return state.reading_declared.task
 
 
-def declared_line(document: SourceDocument, result: Result, function: FunctionReport) -> str | None:
+def declared_line(document: SourceDocument, result: Result, function: JudgedFunction) -> str | None:
     """What is recorded about the lines of a function, as far as that is known."""
     known = document.state.declared
     if known is None or known.version != result.version:

@@ -6,7 +6,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import plain_json, read
@@ -99,7 +99,7 @@ async def attributions(session: Session, raw: Any) -> dict[str, Any] | None:
 
 
 async def _with_evidence(
-    session: Session, result: Result, function: FunctionReport, first: int, last: int
+    session: Session, result: Result, function: JudgedFunction, first: int, last: int
 ) -> dict[str, Any]:
     wire = function_to_wire(FunctionRecord.of(function, result.snapshot.positions), result.settings)
     if function.verdict.probability is not None:

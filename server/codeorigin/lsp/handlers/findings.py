@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
 from codeorigin.lsp.handlers.markdown import visible
@@ -50,7 +50,7 @@ def finding_of(diagnostic: types.Diagnostic) -> Finding | None:
         return None
 
 
-F = TypeVar("F", FunctionReport, FunctionRecord)
+F = TypeVar("F", JudgedFunction, FunctionRecord)
 
 
 def reported(functions: Iterable[F], settings: Settings, accepted: Collection[str]) -> list[tuple[F, Band]]:
@@ -64,7 +64,7 @@ def reported(functions: Iterable[F], settings: Settings, accepted: Collection[st
     return found
 
 
-def diagnostic(result: Result, reported: FunctionReport, band: Band, *, with_link: bool) -> types.Diagnostic:
+def diagnostic(result: Result, reported: JudgedFunction, band: Band, *, with_link: bool) -> types.Diagnostic:
     """The diagnostic of one reported function, on its header's first line."""
     function = FunctionRecord.of(reported, result.snapshot.positions)
     verdict, severity = function.verdict, _SEVERITIES[result.settings.severity]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.declared_lines import declared_line, read_declared
@@ -34,7 +34,7 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
 
 
 async def _explained(
-    session: Session, result: Result, function: FunctionReport, nested: FunctionReport | None
+    session: Session, result: Result, function: JudgedFunction, nested: JudgedFunction | None
 ) -> HoverContent:
     if function.verdict.probability is None:
         return HoverContent(result, function)
@@ -56,7 +56,7 @@ async def _explained(
     return HoverContent(result, function, explanation, " ".join(notes) or None)
 
 
-def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:
+def _on_line(session: Session, result: Result, function: JudgedFunction, line: int) -> types.Hover | None:
     """The hover in a function body: only cached evidence, and only if that of the line is noticeable."""
     explanation = session.explanations.cached(result, function)
     if explanation is None:
@@ -84,7 +84,7 @@ def _hover(session: Session, content: HoverContent) -> types.Hover:
     return types.Hover(contents=contents, range=place)
 
 
-def _nested_at_header(function: FunctionReport, line: int) -> FunctionReport | None:
+def _nested_at_header(function: JudgedFunction, line: int) -> JudgedFunction | None:
     """The innermost nested function whose header is on ``line``."""
     found = None
     inside = function.nested

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.scored_document import Result
@@ -40,7 +40,7 @@ class HoverContent:
     """
 
     result: Result
-    function: FunctionReport
+    function: JudgedFunction
     explanation: Explanation | None = None
     note: str | None = None
     """In Markdown."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from lsprotocol import types
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.documents.document_state import DocumentState
 from codeorigin.lsp.documents.documents import SourceDocument
@@ -153,7 +153,7 @@ def _show_failure(session: Session, error: Exception) -> None:
     session.client.show_once(message, types.MessageType.Error)
 
 
-def send_findings(session: Session, document: SourceDocument) -> list[FunctionReport]:
+def send_findings(session: Session, document: SourceDocument) -> list[JudgedFunction]:
     """Send the client the findings of the newest result, under the newest accepted findings, if they are new.
 
     Returns the functions that are reported.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
@@ -72,7 +72,7 @@ def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, 
     }
 
 
-def explanation_to_wire(result: Result, function: FunctionReport, explanation: Explanation) -> dict[str, Any]:
+def explanation_to_wire(result: Result, function: JudgedFunction, explanation: Explanation) -> dict[str, Any]:
     """The JSON of an explanation, in logits; ``weight`` is relative to the strongest line, -1 to 1."""
     positions = result.snapshot.positions
     band = result.settings.limits.band(function.verdict) or Band.UNSURE

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Any
 
-from codeorigin.analysis.report import FunctionReport
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.explain.explanation import Explanation
@@ -29,14 +28,14 @@ class ExplanationJobs:
         self._engine = engine
         self._running: dict[asyncio.Future[Explanation], tuple[_Key, CancelToken]] = {}
 
-    def cached(self, result: Result, function: FunctionReport) -> Explanation | None:
+    def cached(self, result: Result, function: JudgedFunction) -> Explanation | None:
         """The explanation if it is cached, else None; does not wait."""
         analyzer = result.job.model.loaded
         if analyzer is None:
             return None
-        return analyzer.cached_explanation(result.snapshot.text, function.span, **_beside(result, function))
+        return analyzer.explainer.cached(function, result.job.past)
 
-    async def get(self, result: Result, function: FunctionReport) -> Explanation:
+    async def get(self, result: Result, function: JudgedFunction) -> Explanation:
         """Wait for the explanation; cancelling this stops the work.
 
         Raises:
@@ -46,7 +45,7 @@ class ExplanationJobs:
         return self.cached(result, function) or await self._started(result, function)
 
     async def get_within(
-        self, result: Result, function: FunctionReport, seconds: float
+        self, result: Result, function: JudgedFunction, seconds: float
     ) -> Explanation | None:
         """Like :meth:`get`, but None if it is not ready within ``seconds``; it is then computed for the next call."""
         if (known := self.cached(result, function)) is not None:
@@ -59,7 +58,7 @@ class ExplanationJobs:
             raise
         return explaining.result() if explaining.done() else None
 
-    def prepare(self, result: Result, functions: Iterable[FunctionReport]) -> None:
+    def prepare(self, result: Result, functions: Iterable[JudgedFunction]) -> None:
         """Explain ``functions`` when there is nothing else to do, so that no hover waits for it."""
         waiting = {key for key, _ in self._running.values()}
         for function in functions:
@@ -75,13 +74,11 @@ class ExplanationJobs:
                 token.cancel()
 
     def _started(
-        self, result: Result, function: FunctionReport, priority: Priority = Priority.ASKED
+        self, result: Result, function: JudgedFunction, priority: Priority = Priority.ASKED
     ) -> asyncio.Future[Explanation]:
-        text, token = result.snapshot.text, CancelToken()
+        text, past, token = result.snapshot.text, result.job.past, CancelToken()
         future = self._engine.score(
-            lambda analyzer, cancel: analyzer.explain(
-                text, function.span, **_beside(result, function), cancel=cancel
-            ),
+            lambda analyzer, cancel: analyzer.explainer.explain(text, function, past, cancel=cancel),
             priority,
             token,
             result.job.model,
@@ -97,11 +94,5 @@ class ExplanationJobs:
             logger.error("an explanation failed", exc_info=error)
 
 
-def _key(result: Result, function: FunctionReport) -> _Key:
+def _key(result: Result, function: JudgedFunction) -> _Key:
     return result.snapshot.uri, function.function_id, result.job.model
-
-
-def _beside(result: Result, function: FunctionReport) -> dict[str, Any]:
-    """What an explanation depends on beside the text."""
-    verdict, past = function.verdict, result.job.past
-    return {"function_id": function.function_id, "past": past, "records": verdict.records}

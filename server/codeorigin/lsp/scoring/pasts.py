@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.judged import FileReport
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, RepositoryError

@@ -10,7 +10,7 @@ import pytest
 from tests.server.lsp.editor import python_function
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FileReport, FunctionReport
+from codeorigin.analysis.judged import FileReport, JudgedFunction
 from codeorigin.explain.explanation import (
     Baseline,
     Explanation,
@@ -56,7 +56,7 @@ def content(
         positions=Positions(LineIndex(text), PositionEncoding.UTF16),
     )  # fmt: skip
     (span,) = find_functions(text, get_language("python"))
-    function = FunctionReport(span, verdict, "id")
+    function = JudgedFunction(span, verdict, "id")
     result = Result(ScoringJob(snapshot, folder=folder), FileReport("python", None, (function,)), "model")
     return HoverContent(result, function, explanation, line=line)
 
@@ -130,7 +130,7 @@ def test_documented_hover_is_what_the_server_says() -> None:
         positions=Positions(LineIndex(text), PositionEncoding.UTF16),
     )  # fmt: skip
     result = Result(ScoringJob(snapshot, folder=path.parent), report, analyzer.model_id)
-    hover = HoverContent(result, function, analyzer.explain(text, function.span))
+    hover = HoverContent(result, function, analyzer.explainer.explain(text, function))
     assert f"~~~markdown\n{hover.markdown()}\n~~~\n" in (
         ROOT / "docs" / "contributing" / "protocol.md"
     ).read_text("utf-8")

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from lsprotocol import types
 
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.judged import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.connection.client import ClientSupport

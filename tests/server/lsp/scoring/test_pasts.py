@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.report import FileReport
+from codeorigin.analysis.judged import FileReport
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.model import Model
