@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from tests.server.lsp.editor import SETTINGS, Editor
 from tests.server.lsp.requests import make_client
 
+from codeorigin.analysis import analyzer
 from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
 from support.waiting import PATIENCE
@@ -122,6 +123,21 @@ async def running(
         await editor.idle()
         yield editor
         await editor.client.shutdown_session()
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scoring fails for documents that say so."""
+
+    def misbehave(document: Any, *more: Any) -> Any:
+        if "RAISE" in document.text:
+            raise ValueError(f"the text was {document.text}")
+        if "EXIT" in document.text:
+            sys.exit(5)
+        return outlined(document, *more)
+
+    outlined = analyzer.outlined
+    monkeypatch.setattr(analyzer, "outlined", misbehave)
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ class RawServer(Client):
         """The parameters of the next notification of this kind."""
         return self.wait_for(lambda m: m.get("method") == method)["params"]
 
-    def initialize(self, *, root: Path | None = None, options: Any = None) -> None:
+    def initialize(self, root: Path | None = None) -> None:
         """Perform the handshake, without any capabilities."""
         folders = [] if root is None else [{"uri": root.as_uri(), "name": root.name}]
         self.request(
@@ -156,7 +156,7 @@ class RawServer(Client):
                 "rootUri": None,
                 "workspaceFolders": folders,
                 "capabilities": {},
-                "initializationOptions": {"threshold": 0.0, "debounce": 0, **(options or {})},
+                "initializationOptions": {"threshold": 0.0, "debounce": 0},
             },
         )
         self.notify("initialized", {})
@@ -185,10 +185,6 @@ class RawServer(Client):
         """Close a document."""
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
-    def configure(self, **settings: Any) -> None:
-        """Send the settings."""
-        self.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": settings}})
-
     def leave(self) -> int:
         """Send ``shutdown`` and ``exit``; return the exit code."""
         self.request("shutdown")
@@ -201,11 +197,11 @@ def serving(
     *options: str,
     command: tuple[str, ...] = COMMAND,
     environment: dict[str, str] | None = None,
-    **handshake: Any,
+    root: Path | None = None,
 ) -> Iterator[RawServer]:
     """A server after its handshake; after the block it must end properly, having written messages alone."""
     with RawServer(*options, command=command, environment=environment) as server:
-        server.initialize(**handshake)
+        server.initialize(root)
         yield server
         assert server.leave() == 0
         assert server.stray == b""

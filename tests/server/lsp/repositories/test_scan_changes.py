@@ -9,7 +9,6 @@ import pytest
 from lsprotocol import types
 from tests.server.lsp.conftest import running
 from tests.server.lsp.editor import SETTINGS, Editor, python_function
-from tests.server.lsp.raw import FAULTY
 
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
@@ -104,11 +103,12 @@ async def test_a_large_file_does_not_end_the_scan(editor: Editor, repository: Re
     assert not answer["cancelled"]
 
 
+@pytest.mark.usefixtures("failing")
 async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "work")
     repository.write("a.py", f"# RAISE\n{OLD}")
     repository.write("b.py", NEW)
-    async with running(repository.folder, command=FAULTY) as editor:
+    async with running(repository.folder) as editor:
         answer = await editor.scan_changes()
     assert listed(answer, repository.folder) == {"b.py": ["new"]}
     assert answer["errors"] == [f"{repository.folder / 'a.py'}: could not be scored (ValueError)"]
