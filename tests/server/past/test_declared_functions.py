@@ -5,10 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from codeorigin.analysis.report import FileReport
 
 from codeorigin.analysis.analyzer import Analyzer
-from codeorigin.analysis.judged import How, Source
+from codeorigin.analysis.judged import FileReport, How, Source
 from codeorigin.analysis.judged_files import judged_files
 from codeorigin.functions.documents import Document
 from codeorigin.git.repository import Repository as Opened
