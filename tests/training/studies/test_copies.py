@@ -54,7 +54,7 @@ def test_a_copy_of_a_held_out_function_is_not_learnt(
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_corpus(tmp_path_factory.mktemp("data"), repositories=20)
+    return write_corpus(tmp_path_factory.mktemp("data"), repositories=7, functions=30)
 
 
 @pytest.mark.parametrize(
