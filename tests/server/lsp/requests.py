@@ -109,6 +109,11 @@ class Requests:
         params = types.ExecuteCommandParams(command=name, arguments=list(arguments))
         return plain(await soon(self.client.workspace_execute_command_async(params)))
 
+    def notify(self, method: str, params: dict[str, Any]) -> None:
+        """Send any notification of the protocol."""
+        protocol = self.client.protocol
+        protocol.notify(method, protocol._converter.structure(params, types.METHOD_TO_TYPES[method][2]))
+
     async def request(self, method: str, params: Any) -> Any:
         """Send any request."""
         return plain(await soon(self.client.protocol.send_request_async(method, params)))

@@ -1,5 +1,6 @@
 """Code actions: made from diagnostics, with edits that do what they say."""
 
+import attrs
 from lsprotocol import types
 from tests.server.lsp.conftest import NEOVIM, VSCODE, clients
 from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
@@ -66,13 +67,7 @@ async def test_actions_are_made_from_the_diagnostic_without_scoring(editor: Edit
     document = editor.open(python_function("stale"))
     (finding,) = await editor.findings(document)
     editor.replace(document, "def stale", "\n\n\ndef stale")
-    moved = types.Diagnostic(
-        range=types.Range(types.Position(3, 0), types.Position(3, 24)),
-        message=finding.message,
-        source=finding.source,
-        code=finding.code,
-        data=finding.data,
-    )
+    moved = attrs.evolve(finding, range=types.Range(types.Position(3, 0), types.Position(3, 24)))
     found = await editor.actions(document, moved.range, moved)
     edit = titled(found, "Ignore this function").edit
     edits = edit.document_changes[0].edits

@@ -1,46 +1,40 @@
 """Notebooks: every code cell is a document of its own, at the notebook's path."""
 
-from lsprotocol import types
+from typing import Any
+
 from tests.server.lsp.editor import PUSHED, Document, Editor, hover_rows, python_function
 
 from support.waiting import until
 
 
-def cell(uri: str) -> types.NotebookCell:
-    return types.NotebookCell(kind=types.NotebookCellKind.Code, document=uri)
+def cell(document: Document) -> dict[str, Any]:
+    return {"kind": 2, "document": document.uri}
 
 
 def cell_uri(notebook: str, name: str) -> str:
     return notebook.replace("file:", "vscode-notebook-cell:") + f"#{name}"
 
 
-def item(document: Document, language: str = "python") -> types.TextDocumentItem:
-    return types.TextDocumentItem(
-        uri=document.uri, language_id=language, version=document.version, text=document.text
-    )
+def item(document: Document, language: str = "python") -> dict[str, Any]:
+    return {
+        "uri": document.uri,
+        "languageId": language,
+        "version": document.version,
+        "text": document.text,
+    }
+
+
+def tell(editor: Editor, event: str, notebook: dict[str, Any], **params: Any) -> None:
+    editor.notify(f"notebookDocument/did{event}", {"notebookDocument": notebook, **params})
 
 
 def open_notebook(editor: Editor, uri: str, *cells: Document) -> None:
-    editor.client.notebook_document_did_open(
-        types.DidOpenNotebookDocumentParams(
-            notebook_document=types.NotebookDocument(
-                uri=uri,
-                notebook_type="jupyter-notebook",
-                version=0,
-                cells=[cell(each.uri) for each in cells],
-            ),
-            cell_text_documents=[item(each) for each in cells],
-        )
-    )
+    book = {"uri": uri, "notebookType": "jupyter-notebook", "version": 0, "cells": list(map(cell, cells))}
+    tell(editor, "Open", book, cellTextDocuments=list(map(item, cells)))
 
 
 def close_notebook(editor: Editor, uri: str, *cells: Document) -> None:
-    editor.client.notebook_document_did_close(
-        types.DidCloseNotebookDocumentParams(
-            notebook_document=types.NotebookDocumentIdentifier(uri),
-            cell_text_documents=[types.TextDocumentIdentifier(each.uri) for each in cells],
-        )
-    )
+    tell(editor, "Close", {"uri": uri}, cellTextDocuments=[{"uri": each.uri} for each in cells])
 
 
 async def test_magics_are_handled_as_in_check(editor: Editor) -> None:
@@ -67,38 +61,29 @@ async def test_cells_are_scored_edited_switched_to_another_language_and_closed(e
     assert await editor.findings(second) == []
     assert hover_rows(await editor.hover_text(first, 0))
 
-    def changed(change: types.NotebookDocumentCellChanges, version: int) -> None:
-        editor.client.notebook_document_did_change(
-            types.DidChangeNotebookDocumentParams(
-                notebook_document=types.VersionedNotebookDocumentIdentifier(version=version, uri=uri),
-                change=types.NotebookDocumentChangeEvent(cells=change),
-            )
-        )
+    def change(version: int, **cells: Any) -> None:
+        tell(editor, "Change", {"uri": uri, "version": version}, change={"cells": cells})
 
     second.version += 1
-    place = types.Range(types.Position(0, 0), types.Position(1, 0))
-    edit = types.TextDocumentContentChangePartial(range=place, text=python_function("typed"))
-    content = types.NotebookDocumentCellContentChanges(
-        document=types.VersionedTextDocumentIdentifier(version=second.version, uri=second.uri), changes=[edit]
-    )
-    changed(types.NotebookDocumentCellChanges(text_content=[content]), 1)
+    place = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
+    document = {"uri": second.uri, "version": second.version}
+    edit = {"range": place, "text": python_function("typed")}
+    change(1, textContent=[{"document": document, "changes": [edit]}])
     assert await editor.names(second) == ["typed"]
     await until(lambda: editor.summaries.get(uri) == "2 of 2 functions likely LLM")
 
     # A cell that changes its language is closed and reopened in one message.
-    array = types.NotebookCellArrayChange(start=0, delete_count=1, cells=[cell(first.uri)])
+    array = {"start": 0, "deleteCount": 1, "cells": [cell(first)]}
     for version, language, found in ((2, "go", []), (3, "python", ["in_a_cell"])):
         first.version += 1
-        structure = types.NotebookDocumentCellChangeStructure(
-            array=array, did_open=[item(first, language)], did_close=[first.identifier]
+        change(
+            version,
+            structure={"array": array, "didOpen": [item(first, language)], "didClose": [{"uri": first.uri}]},
         )
-        changed(types.NotebookDocumentCellChanges(structure=structure), version)
         assert await editor.names(first) == found
 
-    removed = types.NotebookDocumentCellChangeStructure(
-        array=types.NotebookCellArrayChange(start=0, delete_count=1), did_close=[first.identifier]
-    )
-    changed(types.NotebookDocumentCellChanges(structure=removed), 4)
+    array = {"start": 0, "deleteCount": 1}
+    change(4, structure={"array": array, "didClose": [{"uri": first.uri}]})
     await until(lambda: editor.summaries.get(uri) == "1 of 1 function likely LLM")
     close_notebook(editor, uri, second)
     await editor.idle()
