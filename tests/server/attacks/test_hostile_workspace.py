@@ -1,4 +1,4 @@
-"""A folder with hostile content: checks and scans of it end with clear messages and read what they can."""
+"""A folder with hostile content or names: checks of it end with clear messages, read what they can and tell it apart."""
 
 import os
 import signal
@@ -10,7 +10,8 @@ from tests.server.lsp.editor import python_function
 from codeorigin.git.walking import source_files
 from codeorigin.settings.project import read_project_settings
 from codeorigin.text.exclusions import exclusions
-from support.command import complaints, report_of, run
+from support.command import complaints, report_of, reported, run
+from support.repositories import Repository
 
 GOOD = python_function("good")
 ODD_NAMES = (
@@ -118,3 +119,47 @@ def test_settings_in_pipes_folders_and_huge_files_are_ignored(workspace: Path) -
     assert read_project_settings(piped).values == {}
     (piped / "codeorigin.toml").write_bytes(b"#" * 1_000_001)
     assert "larger than" in (read_project_settings(piped).problem or "")
+
+
+ALIKE = [b"a\xff.py", rb"a\xff.py", rb"a\x5cxff.py", b"a\x07.py", rb"a\x07.py", b"a\\.py"]
+CODE = """\
+def {name}(values, limit):
+    kept = []
+    for value in values:
+        if value < limit:
+            kept.append(value)
+    return kept
+"""
+
+
+@pytest.fixture
+def alike(tmp_path: Path) -> Path:
+    """Files whose names look alike once they are printed."""
+    made = Repository(tmp_path / "work").folder
+    for number, name in enumerate(ALIKE):
+        (made / os.fsdecode(name)).write_text(CODE.format(name=f"function_{number}"), "utf-8")
+    return made
+
+
+@pytest.mark.parametrize("arguments", [["."], ["--changed"], [os.fsdecode(name) for name in ALIKE]])
+def test_every_file_is_checked_under_a_name_of_its_own(alike: Path, arguments: list[str]) -> None:
+    report = reported("--no-config", "--threshold", "0", *arguments, cwd=alike)
+    assert report["errors"] == []
+    functions = {
+        file["path"]: [function["qualified_name"] for function in file["functions"]]
+        for file in report["files"]
+    }
+    assert sorted(functions.values()) == [[f"function_{number}"] for number in range(len(ALIKE))]
+
+
+def test_every_format_tells_the_files_apart(alike: Path, tmp_path: Path) -> None:
+    formats = ("text", "sarif", "html", "markdown", "github", "gitlab")
+    options = [f"--format={each}={tmp_path / each}" for each in formats]
+
+    def reports(name: bytes) -> list[str]:
+        run("check", os.fsdecode(name), "--no-config", "--threshold", "0", *options, cwd=alike)
+        own = f"function_{ALIKE.index(name)}"
+        return [(tmp_path / each).read_text("utf-8").replace(own, "function") for each in formats]
+
+    for form, shown in zip(formats, zip(*map(reports, ALIKE), strict=True), strict=True):
+        assert len(set(shown)) == len(ALIKE), form

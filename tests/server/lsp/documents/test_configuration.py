@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 
 from codeorigin.git.walking import source_files
-from codeorigin.languages import get_language
 from codeorigin.lsp.documents.configuration import Configuration
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.scored_document import ScoringJob
-from codeorigin.lsp.documents.snapshot import Positions, Snapshot
+from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.settings.project import signature
 from codeorigin.settings.schema import Settings, merge
 from codeorigin.text.exclusions import exclusions
-from codeorigin.text.positions import LineIndex, PositionEncoding
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -76,15 +75,9 @@ def test_open_file_is_excluded_exactly_when_a_scan_skips_it(
     assert scored == scanned
 
 
-def snapshot(text: str, language: str | None = "python", path: str | None = "/w/a.py") -> Snapshot:
-    return Snapshot(
-        uri="file:///w/a.py",
-        version=0,
-        text=text,
-        positions=Positions(LineIndex(text), PositionEncoding.UTF16),
-        language=get_language(language) if language is not None else None,
-        path=path,
-    )
+def snapshot(text: str, language: str = "python", path: str | None = "/w/a.py") -> Snapshot:
+    uri = "untitled:a" if path is None else Path(path).as_uri()
+    return SourceDocument(uri, source=text, language_id=language).snapshot()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +85,7 @@ def snapshot(text: str, language: str | None = "python", path: str | None = "/w/
     [
         ({}, snapshot("x"), None),
         ({"enable": False}, snapshot("x"), "switched off in the settings"),
-        ({}, snapshot("x", None), "the language is not supported"),
+        ({}, snapshot("x", "markdown", "/w/a.md"), "the language is not supported"),
         ({"languages": ["go"]}, snapshot("x"), "the language is switched off in the settings"),
         ({"exclude": ["b.py", "a.py"]}, snapshot("x"), "excluded by the settings: a.py"),
         ({"exclude": ["a.py", "!a.py"]}, snapshot("x"), None),

@@ -20,18 +20,16 @@ from codeorigin.explain.explanation import (
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
+from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.scored_document import Result, ScoringJob
-from codeorigin.lsp.documents.snapshot import Positions, Snapshot
 from codeorigin.lsp.handlers.hover_text import HoverContent
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
-from codeorigin.text.positions import LineIndex, PositionEncoding
 
-ALONE = Verdict(
-    probability=0.64, logit=1.2, band=Band.UNSURE, human_share=0.1, llm_share=0.4, llm_threshold=0.9,
-    human_threshold=0.3, language="python", own_probability=0.64,
+IN_FILE = Verdict(
+    probability=0.76, logit=1.2, band=Band.UNSURE, human_share=0.05, llm_share=0.4, llm_threshold=0.9,
+    human_threshold=0.3, language="python", own_probability=0.64, file_evidence=0.62, neighbours=11,
 )  # fmt: skip
-IN_FILE = replace(ALONE, probability=0.76, human_share=0.05, file_evidence=0.62, neighbours=11)
 EXPLANATION = Explanation(
     logit=1.2, baseline_logit=0.0, completeness_gap=0.001, approximate=False, nodes=8,
     method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK,
@@ -42,34 +40,29 @@ EXPLANATION = Explanation(
 ROOT = Path(__file__).parents[4]
 
 
-def content(
-    verdict: Verdict,
-    *,
-    explanation: Explanation | None = EXPLANATION,
-    line: int | None = None,
-    path: Path | None = None,
-    folder: Path | None = None,
-) -> HoverContent:
+def content(path: Path = Path("/project/a.py"), explanation: Explanation = EXPLANATION) -> HoverContent:
     text = python_function("hovered")
-    snapshot = Snapshot(
-        uri="file:///a.py", version=1, text=text, language=get_language("python"), path=path and str(path),
-        positions=Positions(LineIndex(text), PositionEncoding.UTF16),
-    )  # fmt: skip
+    snapshot = SourceDocument(path.as_uri(), source=text, language_id="python").snapshot()
     (span,) = find_functions(text, get_language("python"))
-    function = JudgedFunction(span, verdict, "id")
-    result = Result(ScoringJob(snapshot, folder=folder), FileReport("python", None, (function,)), "model")
-    return HoverContent(result, function, explanation, line=line)
+    function = JudgedFunction(span, IN_FILE, "id")
+    report = FileReport("python", None, (function,))
+    return HoverContent(
+        Result(ScoringJob(snapshot, folder=path.parent), report, "model"), function, explanation
+    )
 
 
 def test_clients_that_run_commands_get_a_link_and_others_a_command(tmp_path: Path) -> None:
-    hover = content(IN_FILE, path=tmp_path / "odd `name`.py", folder=tmp_path)
+    hover = content(tmp_path / "odd `name`.py")
     whole = "codeorigin explain 'odd `name`.py:1'"
     assert hover.markdown().endswith(f"Whole explanation: ``{whole}``")
     link = re.search(
         r"\[Whole explanation\]\(command:codeorigin\.explain\?([^)]*)\)$", hover.markdown(command_links=True)
     )
     assert link is not None
-    assert json.loads(unquote(link[1])) == ["file:///a.py", {"line": 0, "character": 4}]
+    assert json.loads(unquote(link[1])) == [
+        (tmp_path / "odd `name`.py").as_uri(),
+        {"line": 0, "character": 4},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -84,29 +77,25 @@ def test_clients_that_run_commands_get_a_link_and_others_a_command(tmp_path: Pat
 def test_command_is_quoted_and_absent_for_names_with_control_characters(
     tmp_path: Path, name: str, command: str | None
 ) -> None:
-    said = content(IN_FILE, path=tmp_path / name, folder=tmp_path).markdown()
+    said = content(tmp_path / name).markdown()
     assert ("codeorigin explain" in said) == (command is not None)
     assert command is None or command in said
 
 
 def test_lines_that_do_not_add_up_are_called_approximate() -> None:
     rough = replace(EXPLANATION, approximate=True)
-    assert "Treat single lines as approximate." in content(IN_FILE, explanation=rough).markdown().split(
-        "\n\n"
-    )
+    assert "\n\nTreat single lines as approximate.\n\n" in content(explanation=rough).markdown()
 
 
 def test_nothing_stands_out_without_noticeable_lines() -> None:
     weak = replace(EXPLANATION, lines=(LineAttribution(0, 0.001, 0.001, 0.0),))
-    assert "\nNo line stands out.\n" in content(IN_FILE, explanation=weak).markdown()
-    assert (
-        "Its own lines point neither way; the rest of the file points to an LLM."
-        in content(IN_FILE, explanation=weak).markdown()
-    )
+    said = content(explanation=weak).markdown()
+    assert "\nNo line stands out.\n" in said
+    assert "Its own lines point neither way; the rest of the file points to an LLM." in said
 
 
 def test_clients_of_plain_text_get_the_same_without_markup() -> None:
-    hover = content(IN_FILE)
+    hover = content()
     answer, rows, *rest = hover.markdown().split("\n\n")
     bare = [answer.replace("**", ""), rows.removeprefix("```text\n").removesuffix("\n```")]
     assert "▰" in bare[1]
@@ -114,7 +103,7 @@ def test_clients_of_plain_text_get_the_same_without_markup() -> None:
 
 
 def test_records_are_no_markup() -> None:
-    declared = replace(content(IN_FILE), declared="Declared: line 1 by [x](command:y)")
+    declared = replace(content(), declared="Declared: line 1 by [x](command:y)")
     assert declared.markdown().endswith("\n\n`Declared: line 1 by [x](command:y)`")
 
 
@@ -125,10 +114,7 @@ def test_documented_hover_is_what_the_server_says() -> None:
     analyzer = Analyzer.load()
     report = analyzer.analyze(Document(text, "go", str(path)))
     function = report.functions[0]
-    snapshot = Snapshot(
-        uri=path.as_uri(), version=1, text=text, language=get_language("go"), path=str(path),
-        positions=Positions(LineIndex(text), PositionEncoding.UTF16),
-    )  # fmt: skip
+    snapshot = SourceDocument(path.as_uri(), source=text, language_id="go").snapshot()
     result = Result(ScoringJob(snapshot, folder=path.parent), report, analyzer.model_id)
     hover = HoverContent(result, function, analyzer.explainer.explain(text, function))
     assert f"~~~markdown\n{hover.markdown()}\n~~~\n" in (
