@@ -4,6 +4,7 @@ import pytest
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.functions.documents import Document
+from support.samples import samples
 from support.snippets import TOTAL_PRICE
 
 RUST = """fn checks_the_total() {
@@ -49,69 +50,19 @@ def test_decorators_that_are_part_of_the_function_are_read(analyzer: Analyzer) -
     assert report.span.code.start_line == 0
 
 
-ASYNC_METHOD = """\
-private async load(key: string): Promise<number> {
-    const value = await this.store.get(key);
-    if (value === undefined) {
-        throw new Error(`nothing under ${key}`);
-    }
-    return value.length;
-}"""
-
-
-@pytest.mark.parametrize("indent", ["", "    "])
-def test_method_alone_has_the_same_logit_as_in_its_class(analyzer: Analyzer, indent: str) -> None:
-    inside = (
-        analyzer.analyze(Document(f"class Shelf {{\n{ASYNC_METHOD}\n}}\n", "typescript")).functions[0].verdict
-    )
-    text = "".join(f"{indent}{line}" for line in ASYNC_METHOD.splitlines(keepends=True))
-    (alone,) = analyzer.analyze(Document(text, "typescript")).functions
-    assert inside.logit is not None
-    assert alone.verdict.logit == inside.logit
-    assert analyzer.score(f"{text}\n", "typescript").logit == inside.logit
-    assert analyzer.score(f"{indent}@logged()\n{text},\n", "typescript").logit == inside.logit
-
-
-ENTRY = """\
-load: async function (key) {
-    const value = await this.store.get(key);
-    if (value === undefined) {
-        throw new Error(`nothing under ${key}`);
-    }
-    return value.length;
-}"""
-ACCESSOR = """\
-get
-{
-    if (counted == null)
-    {
-        counted = CountBooks(shelves, from: 0);
-        log.Write("counted {Books} books", counted);
-    }
-    return counted.Value;
-}"""
-WRITER = """\
-public function write(array $names): string
-{
-    $code = "<?php\\nreturn [\\n";
-    foreach ($names as $name) {
-        $code .= "    '" . addslashes($name) . "',\\n";
-    }
-    return $code . "];\\n";
-}"""
-
-
 @pytest.mark.parametrize(
-    ("language", "before", "piece", "after"),
+    ("head", "before", "after"),
     [
-        ("javascript", "const shelf = {\n", ENTRY, ",\n};\n"),
-        ("csharp", "class Shelf\n{\n  int Books\n  {\n", ACCESSOR, "\n  }\n}\n"),
-        ("php", "<?php\nclass Shelf\n{\n", WRITER, "\n}\n"),
+        ("long method | typescript | CLASS", "class Shelf {\n", "\n}\n"),
+        ("long entry | javascript | OBJECT", "const shelf = {\n", ",\n};\n"),
+        ("long accessor | csharp | PROPERTY", "class Shelf\n{\n  int Books\n  {\n", "\n  }\n}\n"),
+        ("long method with code in a string | php | PHP_CLASS", "<?php\nclass Shelf\n{\n", "\n}\n"),
     ],
 )
-def test_other_pieces_alone_have_the_same_verdict_as_in_their_file(
-    analyzer: Analyzer, language: str, before: str, piece: str, after: str
+def test_member_alone_has_the_same_verdict_as_in_its_file(
+    analyzer: Analyzer, head: str, before: str, after: str
 ) -> None:
+    language, piece = head.split(" | ")[1], dict(samples("members.txt"))[head]
     (inside,) = analyzer.analyze(Document(before + piece + after, language)).functions
     (alone,) = analyzer.analyze(Document(f"\n{piece}\n", language)).functions
     assert inside.verdict.logit is not None

@@ -32,29 +32,9 @@ from codeorigin_training.studies.representations.structure import (
 )
 from codeorigin_training.studies.representations.study import RepresentationsConfig, constructs_section
 from support.corpus_rows import row
+from support.samples import samples
 
-CHOICE = {
-    "python": "def f(a):\n    if a:\n        g()\n    else:\n        return 1\n    return 2\n",
-    "javascript": "function f(a) { if (a) { g(); } else { return 1; } return 2; }",
-    "typescript": "function f(a: number) { if (a) { g(); } else { return 1; } return 2; }",
-    "java": "public int f(int a) { if (a > 0) { g(); } else { return 1; } return 2; }",
-    "go": "func f(a int) int {\n\tif a > 0 {\n\t\tg()\n\t} else {\n\t\treturn 1\n\t}\n\treturn 2\n}",
-    "c": "int f(int a) { if (a) { g(); } else { return 1; } return 2; }",
-    "cpp": "int A::f(int a) { if (a) { g(); } else { return 1; } return 2; }",
-    "csharp": "public int F(int a) { if (a > 0) { g(); } else { return 1; } return 2; }",
-}
-LOOP = {
-    "python": "def f(a):\n    for b in a:\n        if b:\n            break\n        g()\n    return 2\n",
-    "javascript": "function f(a) { for (const b of a) { if (b) { break; } g(); } return 2; }",
-    "typescript": "const f = (a) => { while (a) { if (b) { break; } g(); } return 2; };",
-    "java": "int f(int[] a) { for (int b : a) { if (b > 1) { break; } g(); } return 2; }",
-    "go": "func f(a []int) int {\n for _, b := range a {\n if b > 1 {\n break\n }\n g()\n }\n return 2\n}",
-    "c": "int f(int a) { while (a) { if (a > 1) { break; } g(); } return 2; }",
-    "cpp": "int f(V a) { for (auto b : a) { if (b > 1) { break; } g(); } return 2; }",
-    "csharp": "int F(int[] a) { foreach (var b in a) { if (b > 1) { break; } g(); } return 2; }",
-}
-
-
+CODE = dict(samples("control_flow.txt"))
 SWITCH = "switch (a) { case 1: g(); case 2: h(); break; default: i(); }"
 GO_SWITCH = (
     "func f(a int) int {\n switch a {\n case 1:\n g()\n case 2:\n h()\n default:\n i()\n }\n return 2\n}"
@@ -75,14 +55,14 @@ def edges(code: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_if_has_two_branches(language: str) -> None:
-    assert set(edges(CHOICE[language], language)) == {
+    assert set(edges(CODE[f"choice {language}"], language)) == {
         "entry if2", "if2 statement3", "if2 return4", "statement3 return5", "return4 exit", "return5 exit",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_loop_goes_back_and_break_leaves_it(language: str) -> None:
-    assert set(edges(LOOP[language], language)) == {
+    assert set(edges(CODE[f"loop {language}"], language)) == {
         "entry loop2", "loop2 if3", "if3 break4", "if3 statement5", "statement5 loop2", "break4 return6",
         "loop2 return6", "return6 exit",
     }  # fmt: skip
@@ -139,7 +119,7 @@ def test_each_elif_is_a_condition_of_its_own() -> None:
 
 
 def test_tokens_list_each_node_with_relative_edges() -> None:
-    assert " ".join(flow(CHOICE["python"], "python").tokens) == (
+    assert " ".join(flow(CODE["choice python"], "python").tokens) == (
         "entry > +2 ; exit > ; if > +1 +2 ; statement > +2 ; return > exit ; return > exit ;"
     )
 
