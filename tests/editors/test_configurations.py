@@ -3,15 +3,12 @@
 import json
 import re
 import tomllib
-from pathlib import Path
-
-import pytest
 
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.lsp.documents.guessed_language import UNNAMED
+from support.command import ROOT
 from support.documents import blocks
 
-ROOT = Path(__file__).parents[2]
 PROPERTIES = json.loads((ROOT / "server/codeorigin/settings/settings.schema.json").read_text())[
     "properties"
 ].keys()
@@ -66,7 +63,6 @@ def test_name_of_the_product_is_spelled_in_one_way() -> None:
     assert found <= {"CodeOrigin", "codeorigin", "CODEORIGIN"}
 
 
-@pytest.mark.parametrize("file", ["vscode-client/package-lock.json"])
-def test_lock_files_name_no_registry(file: str) -> None:
-    packages = json.loads((ROOT / file).read_text())["packages"]
+def test_lock_file_names_no_registry() -> None:
+    packages = json.loads((ROOT / "vscode-client" / "package-lock.json").read_text())["packages"]
     assert [name for name, each in packages.items() if "resolved" in each] == []

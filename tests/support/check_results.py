@@ -55,9 +55,9 @@ LLM, UNSURE, HUMAN = (
 )
 IN_FILE = replace(LLM, own_probability=0.64, file_evidence=0.62, neighbours=11)
 """Rests on the 11 other functions of the file: 0.64 by its own text, 0.97 with them."""
-LLM_FILE, UNSURE_FILE, HUMAN_FILE = (
+LLM_FILE, UNSURE_FILE = (
     PooledVerdict(**_figures(probability, band), functions=7)
-    for probability, band in ((0.96, Band.LLM), (0.5, Band.UNSURE), (0.03, Band.HUMAN))
+    for probability, band in ((0.96, Band.LLM), (0.5, Band.UNSURE))
 )
 
 

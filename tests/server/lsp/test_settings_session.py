@@ -1,9 +1,7 @@
 """Settings of a running server: every source, every layer, bad values shown once."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from lsprotocol import types
 from tests.server.lsp.conftest import NEOVIM, VSCODE, clients, running
 from tests.server.lsp.editor import SETTINGS, SHOWN, Editor, python_function
@@ -135,25 +133,23 @@ async def test_project_files_take_precedence_and_are_watched(editor: Editor) -> 
         assert await editor.findings(document) == []
 
 
-@pytest.fixture
-async def two_folders(tmp_path: Path) -> AsyncIterator[Editor]:
-    """A client with two folders and no settings except those given at startup."""
-    for name, threshold in (("one", 0.0), ("two", 1.0)):
+async def test_each_folder_has_its_own_settings_and_an_added_one_brings_its_own(tmp_path: Path) -> None:
+    """With the settings of the handshake alone, and of the folders."""
+
+    def folder(name: str, text: str) -> Path:
         (tmp_path / name).mkdir()
-        (tmp_path / name / "codeorigin.toml").write_text(f"threshold = {threshold}\n", encoding="utf-8")
+        (tmp_path / name / "codeorigin.toml").write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    async def severities(name: str) -> list[types.DiagnosticSeverity | None]:
+        found = await editor.findings(editor.open(python_function("f"), name=f"{name}/a.py"))
+        return [each.severity for each in found]
+
+    folder("one", "threshold = 0.0\n")
+    folder("two", "threshold = 1.0\n")
     options = {"codeorigin": {"debounce": 10, "severity": "error"}}
     async with running(tmp_path, settings={}, options=options, folders=("one", "two")) as editor:
-        yield editor
-        await editor.tidy()
-
-
-async def test_each_folder_has_its_own_settings_and_an_added_one_brings_its_own(two_folders: Editor) -> None:
-    first = await two_folders.findings(two_folders.open(python_function("f"), name="one/a.py"))
-    assert [each.severity for each in first] == [types.DiagnosticSeverity.Error]
-    assert await two_folders.findings(two_folders.open(python_function("f"), name="two/a.py")) == []
-    three = two_folders.root / "three"
-    three.mkdir()
-    (three / "codeorigin.toml").write_text('threshold = 0.0\nseverity = "hint"\n', encoding="utf-8")
-    await two_folders.change_folders(added=[three])
-    found = await two_folders.findings(two_folders.open(python_function("f"), name="three/a.py"))
-    assert [each.severity for each in found] == [types.DiagnosticSeverity.Hint]
+        assert await severities("one") == [types.DiagnosticSeverity.Error]
+        assert await severities("two") == []
+        await editor.change_folders(added=[folder("three", 'threshold = 0.0\nseverity = "hint"\n')])
+        assert await severities("three") == [types.DiagnosticSeverity.Hint]
