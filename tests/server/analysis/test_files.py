@@ -1,5 +1,7 @@
-"""The analyzer's verdict on a file as a whole, and what a file says about its functions."""
+"""Verdicts on whole files, what a file says about its functions, and a language's own bias."""
 
+import json
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,14 +12,16 @@ from codeorigin.analysis import analyzer as analyzer_module
 from codeorigin.analysis import worker_pool
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.caches import ScoreCache
-from codeorigin.analysis.judged import FileReport
+from codeorigin.analysis.judged import FileReport, JudgedFunction
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, LanguageError, ModelError
+from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.functions.documents import Document
 from codeorigin.model.calibration.calibration import counted_lines
+from codeorigin.model.folder import sealed
 from codeorigin.model.verdict import PooledReason
-from support.snippets import NAMES_OF, TOTAL_PRICE
-from support.tiny_model import FILE_CONTEXT, FILE_RULE, IN_FILE, with_file_context, with_file_rule
+from support.snippets import NAMES_OF, QUEUE, TOTAL_PRICE
+from support.tiny_model import FILE_CONTEXT, FILE_RULE, IN_FILE, TinyModel, with_file_context, with_file_rule
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +178,40 @@ def test_cancelled_batch_stops(in_files: Analyzer) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         next(in_files.analyze_many(MANY, cancel=token))
+
+
+BIAS = -0.75
+
+
+def only(analyzer: Analyzer, code: str, language: str) -> JudgedFunction:
+    return next(
+        each
+        for each in analyzer.analyze(Document(code, language)).functions
+        if each.verdict.logit is not None
+    )
+
+
+@pytest.mark.parametrize("name", ["tiny_model", "tiny_wide_model"])
+def test_language_bias_shifts_logits_and_explanation_baselines(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    model: TinyModel = request.getfixturevalue(name)
+    folder = shutil.copytree(model.directory, tmp_path / "moved")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    biases = manifest["language_bias"] | {"python": manifest["language_bias"]["python"] + BIAS}
+    (folder / "manifest.json").write_text(sealed(manifest | {"language_bias": biases}))
+    plain, moved = Analyzer.load(model.directory), Analyzer.load(folder)
+    assert moved.bundle.language_bias == biases
+
+    for code, language, expected in ((TOTAL_PRICE, "python", BIAS), (QUEUE, "go", 0.0)):
+        before, after = only(plain, code, language), only(moved, code, language)
+        assert before.verdict.logit is not None
+        assert after.verdict.logit == pytest.approx(before.verdict.logit + expected, abs=1e-6)
+        assert after.verdict.wide == before.verdict.wide
+        started, starts = (
+            analyzer.explainer.explain(code, before, options=ExplainOptions(max_nodes=64))
+            for analyzer in (plain, moved)
+        )
+        assert starts.baseline_logit == pytest.approx(started.baseline_logit + expected, abs=1e-6)
+        assert starts.completeness_gap == pytest.approx(started.completeness_gap, abs=1e-6)
+        assert [line.value for line in starts.lines] == [line.value for line in started.lines]

@@ -1,11 +1,19 @@
-"""The command line itself: its version, and what it says about bad input."""
+"""The command line itself: its version, its help, completion in a shell, and what it says about bad input."""
 
+import json
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
+import typer.main
 
 import codeorigin
-from support.command import EXAMPLES, TERSE, complaints, run
+from codeorigin.cli.app import app
+from codeorigin.settings.generated import toml_schema
+from codeorigin.settings.schema import FIELDS, public_name
+from support.command import EXAMPLES, PLAIN, ROOT, TERSE, complaints, run
+from support.documents import blocks
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
@@ -51,3 +59,67 @@ def test_bad_input_costs_one_line(arguments: list[str | Path], part: str) -> Non
     (line,) = complaints(done)
     assert part in line
     assert done.returncode == 2
+
+
+COMMANDS = list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def shown(*arguments: str) -> str:
+    done = run(*arguments)
+    assert done.returncode == 0
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_fits_in_80_columns(command: list[str]) -> None:
+    text = shown(*command, "--help")
+    assert max(map(len, text.splitlines())) <= 80
+    if not command:
+        assert text == shown()
+        assert all(f"  {name} " in text for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["ex"], {"explain"}),
+        (["check", "--st"], {"--staged", "--stdin-filename"}),
+        (["check", "--show", "a"], {"all"}),
+    ],
+)
+def test_shell_completes_commands_options_and_values(words: list[str], expected: set[str]) -> None:
+    asked = {
+        "_CODEORIGIN_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(["codeorigin", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    assert set(run(environment=PLAIN | asked).stdout.decode().split()) == expected
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_script_is_printed(shell: str) -> None:
+    # What --show-completion prints for the shell that it finds itself in.
+    environment = {**PLAIN, "_CODEORIGIN_COMPLETE": f"source_{shell}"}
+    assert f"_CODEORIGIN_COMPLETE=complete_{shell}" in run(environment=environment).stdout.decode()
+
+
+def test_project_files_follow_the_schema() -> None:
+    validator = jsonschema.Draft7Validator(toml_schema())
+    validator.check_schema(toml_schema())
+    own = (ROOT / "codeorigin.toml").read_text("utf-8")
+    assert (ROOT / own.splitlines()[0].removeprefix("#:schema ")).is_file()
+    examples = [*blocks("toml", ROOT / "docs" / "settings.md"), own]
+    assert len(examples) >= 2
+    for example in examples:
+        validator.validate(tomllib.loads(example))
+    for name, found in FIELDS.items():
+        spellings = {name, found.name, found.name.replace("_", "-")}
+        assert {public_name(spelling) for spelling in spellings} == {name}
+        value = json.loads(json.dumps(found.default))
+        if value is None:
+            continue
+        for spelling in spellings:
+            assert validator.is_valid({spelling: value}) is found.metadata["project"], spelling
+    assert not validator.is_valid({"tresholds": 0.5})
+    assert not validator.is_valid({"threshold": 2})
+    assert not validator.is_valid({"false-positive-rate": "low"})

@@ -1,7 +1,9 @@
-"""Languages guessed from texts alone, and no guess where the text does not tell."""
+"""Languages guessed from texts alone, no guess where the text does not tell, and the model's parts."""
 
 import dataclasses
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from tests.support.language_texts import CODE
 from tests.support.language_texts import NONE as OTHER
 
 from codeorigin.language_id import guess_language
-from codeorigin.language_id.model import NONE, LanguageModel, Temperatures
+from codeorigin.language_id.model import NONE, LanguageModel, Temperatures, default_model_dir
 from codeorigin.languages import LANGUAGES
 
 
@@ -96,3 +98,28 @@ def test_short_unclear_text_gets_no_language() -> None:
 def test_probabilities_add_up(model: LanguageModel) -> None:
     for text in (*CODE.values(), *OTHER.values()):
         assert model.probabilities(text).sum() == pytest.approx(1)
+
+
+def test_shipped_model_is_small() -> None:
+    assert sum(path.stat().st_size for path in default_model_dir().iterdir()) < 2_000_000
+
+
+def test_temperature_depends_on_length() -> None:
+    temperatures = Temperatures((10, 20), (3.0, 2.0, 1.0))
+    assert [temperatures.of(count) for count in (0, 9, 10, 19, 20, 999)] == [3, 3, 2, 2, 1, 1]
+
+
+@pytest.mark.parametrize(("bounds", "values"), [((10,), (1.0,)), ((20, 10), (1.0, 1.0, 1.0)), ((), (0.0,))])
+def test_wrong_temperatures_are_refused(bounds: tuple[int, ...], values: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="temperature"):
+        Temperatures(bounds, values)
+
+
+def test_guess_loads_neither_runtime_nor_parser() -> None:
+    script = (
+        "import sys; from codeorigin.language_id import guess_language\n"
+        "guess_language('def f(x):\\n    return x\\n')\n"
+        "print(sorted({'onnxruntime', 'tokenizers', 'tree_sitter', 'torch', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
