@@ -5,7 +5,7 @@ import re
 import tomllib
 
 from codeorigin.languages import LANGUAGES, get_language
-from codeorigin.lsp.documents.guessed_language import UNNAMED
+from codeorigin.lsp.documents.snapshot import UNNAMED
 from support.command import ROOT
 from support.documents import blocks
 

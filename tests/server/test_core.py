@@ -259,4 +259,4 @@ def test_a_server_starts_without_a_model_or_git() -> None:
     unwanted = {
         "numpy", "typer", "rich", "onnxruntime", "codeorigin.analysis.analyzer", "codeorigin.git.process"
     }  # fmt: skip
-    assert _said(f"import sys, codeorigin.lsp.app; print(sorted({unwanted!r} & set(sys.modules)))") == "[]"
+    assert _said(f"import sys, codeorigin.lsp.server; print(sorted({unwanted!r} & set(sys.modules)))") == "[]"

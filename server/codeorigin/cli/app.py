@@ -151,7 +151,7 @@ def doctor(options: DoctorOptions) -> int:
 @command
 def serve(options: ServeOptions) -> int:
     """Run the language server for an editor."""
-    from codeorigin.lsp.app import serve
+    from codeorigin.lsp.server import serve
 
     return serve(log_file=options.log_file, log_level=options.log_level.value, model_dir=options.model)
 

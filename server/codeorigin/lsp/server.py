@@ -1,8 +1,11 @@
-"""The language server for pygls, with one session."""
+"""``codeorigin serve``: the language server for pygls, with one session, and the process that serves one client."""
 
 import asyncio
+import contextlib
 import logging
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, PyglsError
@@ -10,13 +13,19 @@ from pygls.lsp.server import LanguageServer
 
 from codeorigin import __version__
 from codeorigin.languages import LANGUAGES
+from codeorigin.lsp.connection import logs
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.connection.protocol import CodeOriginProtocol
+from codeorigin.lsp.connection.transport import Writer, start_reader, take_stdio
 from codeorigin.lsp.documents.documents import SourceWorkspace
+from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.session import Session
 from codeorigin.lsp.status import StatusReporter
 
 logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 0.5
+WRITE_SECONDS = 2.0
 
 
 def _notebook_selector() -> types.NotebookDocumentSyncOptions:
@@ -41,8 +50,9 @@ class CodeOriginServer(LanguageServer):
         )
         self.protocol.on_exit = self.end
         self.session = Session(Client(self.protocol), self._documents, model_dir)
-        self.status = StatusReporter(self.session)
-        self.session.engine.scorer.changed = self.status.changed
+        status = StatusReporter(self.session)
+        self.session.engine.scorer.changed = status.changed
+        register_all(self, self.session, status)
         self._ended: asyncio.Future[int] | None = None
 
     def attach(self) -> asyncio.Future[int]:
@@ -69,3 +79,55 @@ class CodeOriginServer(LanguageServer):
         workspace = self.workspace  # raises RuntimeError before `initialize`
         assert isinstance(workspace, SourceWorkspace), "the protocol installs it"
         return workspace
+
+
+def serve(*, log_file: Path | None = None, log_level: str = "info", model_dir: Path | None = None) -> int:
+    """Serve the client on stdin and stdout and return the exit code: 0 after ``shutdown`` and ``exit``, else 1.
+
+    Only the ``log_level`` ``debug`` logs document text; ``log_file`` takes the place of stderr. ``model_dir`` overrides
+    the model in the client's settings. Raises CodeOriginError if the log file cannot be written.
+    """
+    handler = logs.configure(log_level, log_file)
+    streams = take_stdio()
+    server = CodeOriginServer(model_dir)
+    code, is_written = 1, False
+    with contextlib.suppress(KeyboardInterrupt):
+        code, is_written = asyncio.run(_run(server, *streams))
+    if not server.session.engine.scorer.stop(STOP_SECONDS) or not is_written:
+        # Neither inference nor a write to a client that does not read can be interrupted, and no thread may be inside
+        # native code when the interpreter shuts down. Exit without shutting it down.
+        logger.info("leaving with work in flight")
+        handler.close()
+        os._exit(code)
+    handler.close()
+    return code
+
+
+async def _run(server: CodeOriginServer, stdin: BinaryIO, stdout: BinaryIO) -> tuple[int, bool]:
+    """Return the exit code and whether everything for the client was written."""
+    loop = asyncio.get_running_loop()
+    ended = server.attach()
+    loop.set_exception_handler(_log_failure)
+
+    def from_thread(call: object, *arguments: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed because the server is stopping
+            loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]
+
+    def stream_ended() -> None:
+        server.end(0 if server.protocol.was_shut_down else 1)
+
+    writer = Writer(stdout, lost=lambda: from_thread(server.end, 1))
+    server.protocol.set_writer(writer)
+    start_reader(
+        stdin,
+        receive=lambda body: from_thread(server.protocol.receive, body),
+        ended=lambda: from_thread(stream_ended),
+    )
+    code = await ended
+    server.session.stop()
+    return code, writer.finish(WRITE_SECONDS)
+
+
+def _log_failure(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    error = context.get("exception")
+    logger.error("a background task failed", exc_info=error if isinstance(error, BaseException) else None)

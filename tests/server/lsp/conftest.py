@@ -19,7 +19,6 @@ from tests.server.lsp.editor import SETTINGS, Editor
 from tests.server.lsp.requests import make_client
 
 from codeorigin.analysis import analyzer
-from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
 from support.waiting import PATIENCE
 
@@ -55,7 +54,6 @@ class Pipe:
 def server_here(receive: Callable[[Any], object], model: Path | None = None) -> CodeOriginServer:
     """A server in this process; ``receive`` is called with each message that it writes."""
     server = CodeOriginServer(model)
-    register_all(server)
     server.attach()
     server.protocol.set_writer(Pipe(lambda body: receive(json.loads(body))))
     return server

@@ -6,7 +6,7 @@ import time
 
 from codeorigin.analysis import analyzer
 from codeorigin.languages import parse_budget, parser_pool
-from codeorigin.lsp.app import serve
+from codeorigin.lsp.server import serve
 
 outlined = analyzer.outlined
 

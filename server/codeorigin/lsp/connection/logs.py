@@ -11,7 +11,6 @@ from codeorigin.lsp.connection.transport import Writer
 from codeorigin.text.literal_text import one_line
 from codeorigin.text.regular_files import open_for_append
 
-LEVELS = ("error", "warning", "info", "debug")
 MAX_WAITING_BYTES = 1024 * 1024
 FLUSH_SECONDS = 0.5
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -31,10 +30,6 @@ class OneLineFormatter(logging.Formatter):
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the library's name
         """The traceback, whose last lines may quote a document."""
         return _as_text(super().formatException(ei))
-
-    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
-        """The stack where the message was logged."""
-        return _as_text(super().formatStack(stack_info))
 
 
 class PrivateFormatter(OneLineFormatter):
@@ -73,12 +68,10 @@ class StderrHandler(logging.Handler):
 
 
 def configure(level: str, log_file: Path | None) -> logging.Handler:
-    """Send the log to ``log_file`` or stderr. Raises CodeOriginError for a bad level or file.
+    """Send the log to ``log_file`` or stderr; raises CodeOriginError if it cannot be written.
 
     Except at level ``debug``, the protocol library is silenced because its messages contain document text.
     """
-    if level not in LEVELS:
-        raise CodeOriginError(f"log level {level!r}: use one of {', '.join(LEVELS)}")
     handler: logging.Handler
     if log_file is None:
         handler = StderrHandler()

@@ -68,20 +68,19 @@ class Configuration:
 
     def of(self, folder: str | None) -> Settings:
         """The settings for a workspace folder's URI; None stands for documents outside all folders."""
-        found = self._folders.get(folder) if folder is not None else None
-        return found.settings if found is not None else self.everywhere
+        found = self._folders.get(folder or "")
+        return self.everywhere if found is None else found.settings
 
     def source_of_exclude(self, folder: str | None) -> str:
         """Where the folder's ``exclude`` is set: the name of a file, or the editor's settings."""
-        found = self._folders.get(folder) if folder is not None else None
+        found = self._folders.get(folder or "")
         return (found and found.source_of_exclude) or "the settings"
 
     def is_stale(self, folder: str | None) -> bool:
         """Whether a file of the folder has changed since it was read."""
-        found = self._folders.get(folder) if folder is not None else None
-        if found is None or folder is None or found.signature is None:
-            return False
-        return signature(Path(path_of_uri(folder) or ".")) != found.signature
+        found = self._folders.get(folder or "")
+        path = path_of_uri(folder or "")
+        return found is not None and path is not None and signature(Path(path)) != found.signature
 
 
 def _section(values: object) -> object:

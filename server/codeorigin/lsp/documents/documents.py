@@ -18,8 +18,7 @@ from codeorigin.core.errors import LanguageError
 from codeorigin.functions.notebooks import cell_language
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.lsp.documents.document_state import DocumentState
-from codeorigin.lsp.documents.guessed_language import UNNAMED, guessed
-from codeorigin.lsp.documents.snapshot import Positions, Snapshot, path_of_uri
+from codeorigin.lsp.documents.snapshot import UNNAMED, Positions, Snapshot, guessed, path_of_uri
 from codeorigin.past.place import repository_folder
 from codeorigin.text.positions import LineIndex, PositionEncoding
 

@@ -8,16 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsprotocol import types
-
 from codeorigin.analysis.judged import FileReport, JudgedFunction
 from codeorigin.core.cancellation import CancelToken, CancelWhen
 from codeorigin.core.errors import Cancelled
 from codeorigin.functions.documents import Document
 from codeorigin.lsp.documents.model import Model
-from codeorigin.lsp.documents.snapshot import Positions, Snapshot
+from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.model.past import Past
-from codeorigin.model.verdict import PooledReason, Verdict
+from codeorigin.model.verdict import PooledReason
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE, exclusion
 from codeorigin.report.functions import short_reason
 from codeorigin.settings.schema import Settings
@@ -64,38 +62,6 @@ class ScoringJob:
             if pattern is not None:
                 return exclusion(pattern, self.excluded_by)
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionRecord:
-    """A function's verdict and position, in the client's units; enough to show it without its text.
-
-    ``name`` is the qualified one, ``own_name`` its last part.
-    ``header`` is the first line of the function's header; ``header_offset`` is the number of lines from the
-    function's first line (a decorator, say) to it.
-    """
-
-    function_id: str
-    name: str
-    own_name: str
-    verdict: Verdict
-    range: types.Range
-    header: types.Range
-    header_offset: int
-
-    @classmethod
-    def of(cls, function: JudgedFunction, positions: Positions) -> FunctionRecord:
-        """The record of a function in the text that ``positions`` are about."""
-        span = function.span
-        return cls(
-            function_id=function.function_id,
-            name=span.qualified_name,
-            own_name=span.name,
-            verdict=function.verdict,
-            range=positions.range(span.range),
-            header=positions.first_line(span.header),
-            header_offset=span.header.start_line - span.range.start_line,
-        )
 
 
 @dataclass(frozen=True, slots=True)

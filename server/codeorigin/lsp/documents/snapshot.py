@@ -1,13 +1,20 @@
 """Immutable snapshots of documents, with positions in the client's encoding."""
 
+import logging
 from dataclasses import dataclass
 
 from lsprotocol import types
 from pygls import uris
 
+from codeorigin.core.errors import ModelError
 from codeorigin.functions.spans import TextRange
-from codeorigin.languages import Language
+from codeorigin.languages import Language, get_language
 from codeorigin.text.positions import LineIndex, PositionEncoding
+
+logger = logging.getLogger(__name__)
+
+UNNAMED = frozenset({"", "plaintext", "text", "fundamental"})
+"""Language ids that clients use for a document whose language they do not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,18 @@ class Snapshot:
     unnamed: bool = False
     is_cell: bool = False
     """Whether it is a notebook cell; ``path`` is then the notebook's."""
+
+
+def guessed(text: str) -> Language | None:
+    """Guess the language of ``text``; None if the guess is uncertain, or the model for it is missing."""
+    from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads a model
+
+    try:
+        guess = guess_language(text)
+    except ModelError as error:
+        logger.warning("no language can be guessed: %s", error)
+        return None
+    return None if guess.language is None else get_language(guess.language)
 
 
 def path_of_uri(uri: str) -> str | None:

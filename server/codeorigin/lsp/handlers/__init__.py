@@ -6,6 +6,7 @@ from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
 
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.documents import SourceDocument
@@ -22,8 +23,8 @@ from codeorigin.lsp.handlers import (
     settings,
     text_sync,
 )
-from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
+from codeorigin.lsp.status import StatusReporter
 from codeorigin.text.literal_text import plain_message
 
 _Handler = Callable[[Session, Any], Any]
@@ -53,27 +54,33 @@ _HANDLERS: tuple[tuple[str, _Handler, Any], ...] = (
 )
 
 
-def register_all(server: CodeOriginServer) -> None:
+_COMMANDS: tuple[tuple[str, Callable[..., Awaitable[dict[str, Any]]], int], ...] = (
+    (rescore.RESCORE, rescore.rescore, 2),
+    (explain.EXPLAIN, explain.explain, 2),
+    (accept.ACCEPT_FINDINGS, accept.accept, 2),
+    (scan_changes.SCAN_CHANGES, scan_changes.scan_changes, 1),
+)
+"""Commands, and how many arguments each has at most."""
+
+
+def register_all(server: LanguageServer, session: Session, status: StatusReporter) -> None:
     """Register every feature."""
-    lifecycle.register(server)
+    lifecycle.register(server, session, status)
     for method, handler, options in _HANDLERS:
-        server.feature(method, options)(partial(handler, server.session))
-    _command(server, rescore.RESCORE, rescore.rescore, arguments=2)
-    _command(server, explain.EXPLAIN, explain.explain, arguments=2)
-    _command(server, accept.ACCEPT_FINDINGS, accept.accept, arguments=2)
-    _command(server, scan_changes.SCAN_CHANGES, scan_changes.scan_changes, arguments=1)
-    server.command(STATUS)(lambda *_: server.status.describe())
+        server.feature(method, options)(partial(handler, session))
+    for name, run, arguments in _COMMANDS:
+        server.command(name)(_command(session, run, arguments))
+    server.command(STATUS)(lambda *_: status.describe())
 
 
 def _command(
-    server: CodeOriginServer, name: str, run: Callable[..., Awaitable[dict[str, Any]]], *, arguments: int
-) -> None:
-    """Register a command with up to ``arguments`` arguments, the missing ones None, and then ``{quiet?}``.
+    session: Session, run: Callable[..., Awaitable[dict[str, Any]]], arguments: int
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """A command with up to ``arguments`` arguments, the missing ones None, and then ``{quiet?}``.
 
     The ``message`` of its answer is shown, unless ``quiet`` says that the client shows the answer itself.
     """
 
-    @server.command(name)
     async def command(*given: Any) -> dict[str, Any]:
         values = plain_json(given)
         if len(values) > arguments + 1:
@@ -81,8 +88,10 @@ def _command(
                 message=f"up to {arguments + 1} arguments are needed, not {len(values)}"
             )
         *values, options = values + [None] * (arguments + 1 - len(values))
-        answer = await run(server.session, *values)
+        answer = await run(session, *values)
         answer["message"] = plain_message(str(answer["message"]))
         if not (isinstance(options, dict) and options.get("quiet") is True):
-            server.session.client.show(answer["message"])
+            session.client.show(answer["message"])
         return answer
+
+    return command

@@ -50,6 +50,19 @@ def read_declared(
     return state.reading_declared.task
 
 
+def read_repository(session: Session, document: SourceDocument) -> None:
+    """Look at the repository of a document again, as far as the settings and the document allow it."""
+    folder, state, settings = document.repository, document.state, session.settings(document)
+    if folder is not None:
+        session.facts.forget(folder)
+    state.past_repository = folder if settings.enable and settings.past else None
+    if state.past_repository is not None and not session.stopped:
+        session.pasts.read(state.past_repository)
+    state.reading_declared.stop()
+    if read_declared(session, document) is None:
+        state.declared = None
+
+
 def declared_line(document: SourceDocument, result: Result, function: JudgedFunction) -> str | None:
     """What is recorded about the lines of a function, as far as that is known."""
     known = document.state.declared

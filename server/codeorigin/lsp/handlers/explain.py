@@ -10,7 +10,7 @@ from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.declared_lines import declared_line, read_declared
 from codeorigin.lsp.handlers.publish import scored, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import explanation_to_wire, function_to_wire
@@ -67,7 +67,7 @@ async def explain(session: Session, uri: Any, place: Any) -> dict[str, Any]:
     return {
         "version": result.version,
         "modelId": result.model_id,
-        **function_to_wire(FunctionRecord.of(function, result.snapshot.positions), result.settings),
+        **function_to_wire(function, result.snapshot.positions, result.settings),
         "explanation": explanation and explanation_to_wire(result, function, explanation),
         "details": _details(result, function.verdict, explanation),
         "declared": declared_line(document, result, function),
@@ -101,7 +101,7 @@ async def attributions(session: Session, raw: Any) -> dict[str, Any] | None:
 async def _with_evidence(
     session: Session, result: Result, function: JudgedFunction, first: int, last: int
 ) -> dict[str, Any]:
-    wire = function_to_wire(FunctionRecord.of(function, result.snapshot.positions), result.settings)
+    wire = function_to_wire(function, result.snapshot.positions, result.settings)
     if function.verdict.probability is not None:
         try:
             explanation = await session.explanations.get(result, function)

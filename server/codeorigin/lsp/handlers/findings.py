@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from lsprotocol import types
 
 from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.lsp.connection.parameters import plain_json
-from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
+from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.markdown import visible
 from codeorigin.model.verdict import Band
 from codeorigin.report.functions import finding
@@ -50,10 +50,9 @@ def finding_of(diagnostic: types.Diagnostic) -> Finding | None:
         return None
 
 
-F = TypeVar("F", JudgedFunction, FunctionRecord)
-
-
-def reported(functions: Iterable[F], settings: Settings, accepted: Collection[str]) -> list[tuple[F, Band]]:
+def reported(
+    functions: Iterable[JudgedFunction], settings: Settings, accepted: Collection[str]
+) -> list[tuple[JudgedFunction, Band]]:
     """The functions to report under ``settings`` and their bands, without the ``accepted`` ones."""
     wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
     found = []
@@ -64,26 +63,25 @@ def reported(functions: Iterable[F], settings: Settings, accepted: Collection[st
     return found
 
 
-def diagnostic(result: Result, reported: JudgedFunction, band: Band, *, with_link: bool) -> types.Diagnostic:
+def diagnostic(result: Result, function: JudgedFunction, band: Band, *, with_link: bool) -> types.Diagnostic:
     """The diagnostic of one reported function, on its header's first line."""
-    function = FunctionRecord.of(reported, result.snapshot.positions)
-    verdict, severity = function.verdict, _SEVERITIES[result.settings.severity]
+    span, verdict, severity = function.span, function.verdict, _SEVERITIES[result.settings.severity]
     if verdict.probability is None or verdict.logit is None:
         raise ValueError("a function without a verdict has no diagnostic")
     return types.Diagnostic(
-        range=function.header,
+        range=result.snapshot.positions.first_line(span.header),
         severity=severity if band is Band.LLM else types.DiagnosticSeverity.Hint,
         code=LLM_CODE if band is Band.LLM else UNSURE_CODE,
         code_description=types.CodeDescription(href=HELP_PAGE.as_uri()) if with_link else None,
         source=SOURCE,
-        message=finding(plain_message(function.name), verdict, band),
+        message=finding(plain_message(span.qualified_name), verdict, band),
         data={
             "functionId": function.function_id,
-            "name": visible(function.name),
+            "name": visible(span.qualified_name),
             "probability": verdict.probability,
             "logit": verdict.logit,
             "band": band.value,
             "modelId": result.model_id,
-            "headerOffset": function.header_offset,
+            "headerOffset": span.header.start_line - span.range.start_line,
         },
     )

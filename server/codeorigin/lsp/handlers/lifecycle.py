@@ -1,25 +1,26 @@
 """How a session begins and ends: what the client can, which changes it is to report, and what stops."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from pygls.lsp.server import LanguageServer
 
 from codeorigin.lsp.connection.client import ClientSupport
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
-from codeorigin.lsp.handlers.publish import closed
-from codeorigin.lsp.handlers.repository import past_changed
+from codeorigin.lsp.handlers.publish import closed, publish_soon
 from codeorigin.lsp.handlers.settings import fetch_settings, reconfigure
-from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
+from codeorigin.lsp.status import StatusReporter
 from codeorigin.settings.project import WATCHED_FILES
+from codeorigin.settings.schema import RunMode
 
 
-def register(server: CodeOriginServer) -> None:
+def register(server: LanguageServer, session: Session, status: StatusReporter) -> None:
     """Register what begins and ends a session, and what starts with it."""
-    session = server.session
-    session.pasts.changed = partial(past_changed, session)
+    session.pasts.changed = partial(_past_changed, session)
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
@@ -34,11 +35,22 @@ def register(server: CodeOriginServer) -> None:
         await fetch_settings(session)
         session.configured.set()
         reconfigure(session)
-        server.status.changed()
+        status.changed()
 
     @server.feature(types.SHUTDOWN)
     def shutdown(_: None) -> None:
         session.stop()
+
+
+def _past_changed(session: Session, repository: Path) -> None:
+    """The past of a repository is known, or is another one: judge its files again."""
+    for document in session.documents.opened():
+        # Later edits are not scored before a save, if the settings say so.
+        is_scored = session.current_result(document) is not None or document.state.scoring.runs
+        if document.state.past_repository == repository and (
+            is_scored or session.settings(document).run is RunMode.ON_TYPE
+        ):
+            publish_soon(session, document)
 
 
 def _watch(session: Session) -> None:

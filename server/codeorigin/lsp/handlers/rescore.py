@@ -7,8 +7,7 @@ from lsprotocol import types
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import read, to_wire
 from codeorigin.lsp.documents.documents import SourceDocument
-from codeorigin.lsp.documents.guessed_language import guessed
-from codeorigin.lsp.documents.scored_document import FunctionRecord
+from codeorigin.lsp.documents.snapshot import guessed
 from codeorigin.lsp.handlers.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
@@ -35,8 +34,7 @@ async def _rescore_document(session: Session, document: SourceDocument) -> dict[
     if result is None or (not result.functions and result.reason):
         return {"functions": [], "message": why_not_scored(session, result)}
     positions, settings = result.snapshot.positions, result.settings
-    records = [FunctionRecord.of(function, positions) for function in result.functions]
-    functions = [function_to_wire(record, settings) for record in records]
+    functions = [function_to_wire(function, positions, settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
     return {
         "version": result.version,

@@ -7,11 +7,12 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
+from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.lsp.connection.parameters import read
-from codeorigin.lsp.documents.scored_document import FunctionRecord
+from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.changed_files import FileToScan, ScanFolder, changed_files
@@ -74,7 +75,7 @@ async def _scan(
         past = await session.pasts.of(path, folder.settings, token)
         file = FileToScan(path, written, content, folder.settings, past, encoding, budget)
         try:
-            functions = await engine.score(file.functions, token=token)
+            functions, positions = await engine.score(file.functions, token=token)
         except SourceError as error:
             errors.append(str(error))
         except CodeOriginError:
@@ -84,15 +85,11 @@ async def _scan(
             errors.append(f"{path}: could not be scored ({type(error).__name__})")
         else:
             if functions:
-                files.append(_file(session, path, functions, folder))
+                files.append(_file(session, path, functions, positions, folder))
 
 
 async def _folders(session: Session, only: Any) -> list[ScanFolder]:
-    """The workspace folders, or only the one with the URI ``only`` and those inside it.
-
-    Raises:
-        JsonRpcInvalidParams: ``only`` is not a folder of the workspace.
-    """
+    """The workspace folders, or only the one with the URI ``only``, which must be one of them, and those inside it."""
     name = None if only is None else read(only, str, "folder")
     await session.configured.wait()
     folders = session.folders()
@@ -105,7 +102,7 @@ async def _folders(session: Session, only: Any) -> list[ScanFolder]:
 
 
 def _file(
-    session: Session, path: Path, functions: list[FunctionRecord], folder: ScanFolder
+    session: Session, path: Path, functions: list[JudgedFunction], positions: Positions, folder: ScanFolder
 ) -> dict[str, Any]:
     """The JSON of a file: its functions and the number of findings."""
     settings = folder.settings
@@ -118,7 +115,7 @@ def _file(
         "reported": likely_llm,
         "moved": moved,
         "reportedText": likely_of(likely_llm, judged, moved),
-        "functions": [function_to_wire(function, settings) for function in functions],
+        "functions": [function_to_wire(function, positions, settings) for function in functions],
     }
 
 

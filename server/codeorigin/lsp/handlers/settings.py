@@ -12,8 +12,8 @@ from codeorigin.core.errors import ModelError
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
 from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.handlers.declared_lines import read_repository
 from codeorigin.lsp.handlers.publish import publish_soon
-from codeorigin.lsp.handlers.repository import read_repository
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
 from codeorigin.settings.project import WATCHED_FILES

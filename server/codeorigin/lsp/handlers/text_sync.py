@@ -3,8 +3,8 @@
 from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.handlers.declared_lines import read_repository
 from codeorigin.lsp.handlers.publish import publish_soon
-from codeorigin.lsp.handlers.repository import read_repository
 from codeorigin.lsp.handlers.settings import reconfigure
 from codeorigin.lsp.session import Session
 from codeorigin.lsp.status import send_document_status

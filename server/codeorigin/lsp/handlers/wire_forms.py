@@ -5,7 +5,8 @@ from typing import Any
 from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.documents.scored_document import FunctionRecord, Result
+from codeorigin.lsp.documents.scored_document import Result
+from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.handlers.markdown import visible
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import editor_texts
@@ -17,16 +18,8 @@ from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 
 _FIGURES = (
-    *(
-        "probability",
-        "logit",
-        "own_probability",
-        "past_evidence",
-        "past_as_high",
-        "file_evidence",
-        "neighbours",
-    ),
-    *("reason", "human_share", "llm_share", "windows"),
+    *("probability", "logit", "own_probability", "past_evidence", "past_as_high", "file_evidence"),
+    *("neighbours", "reason", "human_share", "llm_share", "windows"),
 )
 TITLES = {
     "lines": editor_texts.LINE_EVIDENCE,
@@ -59,14 +52,14 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     }
 
 
-def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, Any]:
+def function_to_wire(function: JudgedFunction, positions: Positions, settings: Settings) -> dict[str, Any]:
     """The JSON of a function and its verdict; ranges are in the negotiated encoding, ``explanation`` is null."""
     return {
         "functionId": function.function_id,
-        "name": plain_message(function.name),
-        "ownName": plain_message(function.own_name),
-        "range": to_wire(function.range),
-        "headerRange": to_wire(function.header),
+        "name": plain_message(function.span.qualified_name),
+        "ownName": plain_message(function.span.name),
+        "range": to_wire(positions.range(function.span.range)),
+        "headerRange": to_wire(positions.first_line(function.span.header)),
         "verdict": verdict_to_wire(function.verdict, settings),
         "explanation": None,
     }

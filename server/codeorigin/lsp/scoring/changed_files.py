@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsprotocol import types
-
 from codeorigin.analysis.judged import How, JudgedFile, JudgedFunction, Source
 from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import CodeOriginError, ModelError, NoRepositoryError, SourceError
+from codeorigin.functions.spans import TextRange
 from codeorigin.languages.kinds import is_in, kind_for_path
-from codeorigin.lsp.documents.scored_document import FunctionRecord
 from codeorigin.lsp.documents.snapshot import Positions
 from codeorigin.lsp.scoring.repository_facts import RepositoryFacts
 from codeorigin.model.past import Past
@@ -79,12 +77,10 @@ class FileToScan:
     encoding: PositionEncoding
     budget: Budget
 
-    def functions(self, analyzer: "Analyzer", cancel: CancelToken) -> list[FunctionRecord]:
+    def functions(self, analyzer: "Analyzer", cancel: CancelToken) -> tuple[list[JudgedFunction], Positions]:
         """The functions that contain changed lines, each judged within its whole file. Runs in the scoring thread.
 
-        Raises:
-            SourceError: the file is not source text.
-            ModelError: the model is missing or broken.
+        Raises SourceError if the file is not source text, and ModelError if the model is missing or broken.
         """
         # Imported here, because `initialize` does not need it.
         from codeorigin.analysis.judged_files import judged_files  # noqa: PLC0415
@@ -95,7 +91,7 @@ class FileToScan:
         text = decode_source(self.content, str(self.path), settings.max_file_size, kind.id)
         source = Source(str(self.path), kind.id, lambda: text, changed=self.file.lines, moved=self.file.moved)
         positions = Positions(LineIndex(text), self.encoding)
-        found: list[FunctionRecord] = []
+        found: list[JudgedFunction] = []
         with one_run(self.budget):
             files = list(judged_files([source], analyzer, How(settings.file_context, self.past), cancel))
         for judged in files:
@@ -105,30 +101,31 @@ class FileToScan:
             if error is not None:
                 raise error
             found += [
-                _record(function, judged, positions) for function in judged.functions if function.touched
+                _as_shown(function, judged, positions) for function in judged.functions if function.touched
             ]
-        return found
+        return found, positions
 
 
-def _record(function: JudgedFunction, file: JudgedFile, positions: Positions) -> FunctionRecord:
-    """The record of a function that a change touched, without a verdict if it was only moved.
+def _as_shown(function: JudgedFunction, file: JudgedFile, positions: Positions) -> JudgedFunction:
+    """A function that a change touched, without a verdict if it was only moved.
 
     Of a notebook, in whole lines of its JSON, where columns mean nothing.
     """
-    record = FunctionRecord.of(function, positions)
     if function.moved:
-        record = replace(record, verdict=Verdict.without(Reason.MOVED))
+        function = replace(function, verdict=Verdict.without(Reason.MOVED))
     if file.cell is None or function.lines is None:
-        return record
+        return function
 
-    def lines(first: int, last: int) -> types.Range:
-        text = positions.index.line_text(first - 1)
-        return types.Range(
-            start=positions.position(first - 1, len(text) - len(text.lstrip())),
-            end=positions.position(last - 1, len(positions.index.line_text(last - 1).rstrip())),
+    def lines(first: int, last: int, span: TextRange) -> TextRange:
+        begin, end = (positions.index.line_text(line - 1) for line in (first, last))
+        return span._replace(
+            start_line=first - 1,
+            start_column=len(begin) - len(begin.lstrip()),
+            end_line=last - 1,
+            end_column=len(end.rstrip()),
         )
 
-    header = file.cell.line(function.span.header.start_line + 1)
-    return replace(
-        record, range=lines(function.lines.first, function.lines.last), header=lines(header, header)
-    )
+    span = function.span
+    header = file.cell.line(span.header.start_line + 1)
+    whole = lines(function.lines.first, function.lines.last, span.range)
+    return replace(function, span=replace(span, range=whole, header=lines(header, header, span.header)))

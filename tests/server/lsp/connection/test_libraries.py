@@ -33,12 +33,10 @@ _DESCRIBE = """
 import inspect, json, re, sys
 if sys.argv[1] == "deferred":
     from codeorigin.lsp.connection.deferred_types import unfinished
-    from codeorigin.lsp.handlers import register_all
     from codeorigin.lsp.server import CodeOriginServer
     from lsprotocol import types
 
     server = CodeOriginServer()
-    register_all(server)
     capabilities = {"textDocument": {"hover": {"contentFormat": ["markdown"]}}}
     params = {"processId": None, "rootUri": None, "capabilities": capabilities}
     server.protocol._converter.structure(params, types.InitializeParams)

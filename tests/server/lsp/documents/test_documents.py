@@ -13,7 +13,7 @@ from tests.support.language_texts import CODE, NONE
 
 from codeorigin.core.errors import ModelError
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
-from codeorigin.lsp.documents.guessed_language import guessed
+from codeorigin.lsp.documents.snapshot import guessed
 from codeorigin.text.positions import LineIndex, PositionEncoding
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
