@@ -6,7 +6,7 @@ after one of those would be applied to the wrong line. Its classes are therefore
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -266,13 +266,11 @@ class SourceWorkspace(Workspace):
 
     def folder_of(self, file: Path | None) -> str | None:
         """URI of the innermost workspace folder that contains ``file``."""
-        return max(self._holding(file), default=(0, None))[1] if file is not None else None
-
-    def _holding(self, file: Path) -> Iterator[tuple[int, str]]:
-        for folder in self.folders.values():
-            root = path_of_uri(folder.uri)
-            if root is not None and file.is_relative_to(root):
-                yield len(root), folder.uri
+        roots = {uri: path_of_uri(uri) for uri in self.folder_uris()}
+        holding = [
+            (len(root), uri) for uri, root in roots.items() if file and root and file.is_relative_to(root)
+        ]
+        return max(holding, default=(0, None))[1]
 
     def _find_folders(self) -> None:
         for document in self.opened():

@@ -42,7 +42,7 @@ def ignore_function(positions: Positions, language: Language, line: int, column:
     before = positions.index.line_text(line)[: max(column, 0)]
     mark = len(_BOM) if line == 0 and before.startswith(_BOM) else 0
     indentation = before[mark:]
-    if indentation.strip() and _has_block_comments(language):
+    if indentation.strip() and language.line_comment == "//":
         return _insertion(positions, line, len(before), f"/* {IGNORE} */ ")
     indentation = indentation[: len(indentation) - len(indentation.lstrip(" \t"))]
     comment = f"{indentation}{_line_comment(language, IGNORE)}{line_end(positions)}"
@@ -94,10 +94,6 @@ def _line_comment(language: Language, words: str) -> str:
     if language.id == "go":  # a directive, which is no part of a doc comment
         return f"//{words.replace(' ', '')}"
     return f"{language.line_comment} {words}"
-
-
-def _has_block_comments(language: Language) -> bool:
-    return language.line_comment == "//"
 
 
 def _insertion(positions: Positions, line: int, column: int, text: str) -> types.TextEdit:

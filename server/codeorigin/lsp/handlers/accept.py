@@ -1,13 +1,11 @@
 """Command ``codeorigin.acceptFindings``: findings that are not reported again until their code changes."""
 
-from collections.abc import Collection
 from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.findings import reported
 from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_scored
 from codeorigin.lsp.session import Session
@@ -28,7 +26,12 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
     result = await scored(session, document)
     settings = session.settings(document)
     known = session.accepted(document.root, settings)
-    functions = [] if result is None else _to_accept(result, function_id, known)
+    functions: list[JudgedFunction] = []
+    if result is not None and function_id is not None:
+        functions = [each for each in result.functions if each.function_id == function_id][:1]
+    elif result is not None:
+        found = reported(result.functions, result.settings, known)
+        functions = [each for each, band in found if band is Band.LLM]
     if not functions:
         why = why_not_scored(session, result) or "the text has changed or no function is reported"
         return {"accepted": 0, "message": f"nothing was accepted: {why}"}
@@ -42,13 +45,3 @@ async def accept(session: Session, uri: Any, function_id: Any) -> dict[str, Any]
     for other in session.documents.opened():
         send_findings(session, other)
     return {"accepted": accepted, "message": on_accepted(accepted)}
-
-
-def _to_accept(result: Result, function_id: str | None, accepted: Collection[str]) -> list[JudgedFunction]:
-    if function_id is not None:
-        return [function for function in result.functions if function.function_id == function_id][:1]
-    return [
-        function
-        for function, band in reported(result.functions, result.settings, accepted)
-        if band is Band.LLM
-    ]

@@ -1,11 +1,8 @@
 """``textDocument/codeLens``: what each function reads like, if enabled."""
 
-from collections.abc import Iterator
-
 from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.publish import settled
 from codeorigin.lsp.session import Session
@@ -19,13 +16,12 @@ async def lenses(session: Session, params: types.CodeLensParams) -> list[types.C
         return []
     await settled(session, document)
     result = session.current_result(document)
-    return [] if result is None else list(_lenses(result, params.text_document.uri))
-
-
-def _lenses(result: Result, uri: str) -> Iterator[types.CodeLens]:
-    for function in result.functions:
-        if function.verdict.probability is not None:
+    found: list[types.CodeLens] = []
+    for function in result.functions if result is not None else ():
+        if result is not None and function.verdict.probability is not None:
             place = result.snapshot.positions.range(function.span.name_range)
             title = reading_or_reason(function.verdict, result.settings.limits.band(function.verdict))
-            command = types.Command(title=title, command=EXPLAIN, arguments=[uri, to_wire(place.start)])
-            yield types.CodeLens(range=place, command=command)
+            arguments = [params.text_document.uri, to_wire(place.start)]
+            command = types.Command(title=title, command=EXPLAIN, arguments=arguments)
+            found.append(types.CodeLens(range=place, command=command))
+    return found

@@ -51,8 +51,13 @@ async def scored(session: Session, document: SourceDocument, line: int | None = 
     state = document.state
     while state.is_open and not session.stopped:
         state.waits_for_save = False
-        result = _current(session, document)
-        if result is not None and (result.is_complete or (line is not None and result.at_line(line))):
+        result = state.result
+        is_current = result is not None and result.job == session.job(document)
+        if (
+            result is not None
+            and is_current
+            and (result.is_complete or (line is not None and result.at_line(line)))
+        ):
             return result
         if session.engine.model.error is not None and not state.scoring.runs:
             return None
@@ -72,12 +77,6 @@ def why_not_scored(session: Session, result: Result | None) -> str | None:
         return str(session.engine.model.error or "the document could not be scored")
     reason = result.reason
     return f"the document is not scored: {reason}" if reason is not None else None
-
-
-def _current(session: Session, document: SourceDocument) -> Result | None:
-    """The result for the current text, settings and model, which may not be complete."""
-    result = document.state.result
-    return result if result is not None and result.job == session.job(document) else None
 
 
 async def _updated(state: DocumentState, scoring: asyncio.Task[bool]) -> None:
@@ -124,7 +123,11 @@ async def _publish(session: Session, document: SourceDocument, delay: float) -> 
     except Cancelled:
         return session.job(document) != job
     except Exception as error:
-        _show_failure(session, error)
+        message = str(error)
+        if not isinstance(error, CodeOriginError):
+            logger.exception("scoring a document failed")
+            message = f"scoring a document failed ({type(error).__name__}); the log says where"
+        session.client.show_once(message, types.MessageType.Error)
         return session.job(document) != job
     return True
 
@@ -142,15 +145,6 @@ def _show(session: Session, document: SourceDocument, result: Result) -> None:
     if settings.code_lens and (is_late or (before is not None and result.moves(before))):
         # Clients fetch lenses again only after an edit.
         session.client.refresh_lenses()
-
-
-def _show_failure(session: Session, error: Exception) -> None:
-    if isinstance(error, CodeOriginError):
-        message = str(error)
-    else:
-        logger.error("scoring a document failed", exc_info=error)
-        message = f"scoring a document failed ({type(error).__name__}); the log says where"
-    session.client.show_once(message, types.MessageType.Error)
 
 
 def send_findings(session: Session, document: SourceDocument) -> list[JudgedFunction]:

@@ -13,7 +13,6 @@ from codeorigin.lsp.handlers.publish import scored, send_findings, why_not_score
 from codeorigin.lsp.handlers.wire_forms import function_to_wire, verdict_to_wire
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.session import Session
-from codeorigin.model.verdict import Verdict
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.report.editor_texts import on_document, on_selection
 
@@ -71,42 +70,30 @@ async def _rescore_selection(
     in_file = settings.file_context and any(
         each.verdict.file_evidence is not None for each in (result.functions if result is not None else ())
     )
-    message = on_selection(verdict, settings.limits.band(verdict), in_file=in_file)
-    if document.state.is_open and document.newest_version == snapshot.version:
-        _mark_selection(session, document, selection, (verdict, model_id), message)
+    band = settings.limits.band(verdict)
+    message = on_selection(verdict, band, in_file=in_file)
+    is_current = document.state.is_open and document.newest_version == snapshot.version
+    if is_current and verdict.probability is not None:
+        # The answer stays as a hint on the selection until the next edit.
+        document.state.selection = (
+            types.Diagnostic(
+                range=selection,
+                severity=types.DiagnosticSeverity.Hint,
+                code=SELECTION_CODE,
+                source=SOURCE,
+                message=message[0].upper() + message[1:],
+                data={
+                    "probability": verdict.probability,
+                    "logit": verdict.logit,
+                    "band": band.value if band is not None else None,
+                    "modelId": model_id,
+                },
+            ),
+        )
+        send_findings(session, document)
     return {
         "version": snapshot.version,
         "range": to_wire(selection),
         "verdict": verdict_to_wire(verdict, settings),
         "message": message,
     }
-
-
-def _mark_selection(
-    session: Session,
-    document: SourceDocument,
-    selection: types.Range,
-    scored: tuple[Verdict, str],
-    message: str,
-) -> None:
-    """Keep the answer as a hint on the selection until the next edit."""
-    verdict, model_id = scored
-    if verdict.probability is None:
-        return
-    band = session.settings(document).limits.band(verdict)
-    document.state.selection = (
-        types.Diagnostic(
-            range=selection,
-            severity=types.DiagnosticSeverity.Hint,
-            code=SELECTION_CODE,
-            source=SOURCE,
-            message=message[0].upper() + message[1:],
-            data={
-                "probability": verdict.probability,
-                "logit": verdict.logit,
-                "band": band.value if band is not None else None,
-                "modelId": model_id,
-            },
-        ),
-    )
-    send_findings(session, document)

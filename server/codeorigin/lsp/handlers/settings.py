@@ -11,7 +11,6 @@ from lsprotocol import types
 from codeorigin.core.errors import ModelError
 from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.configuration import SECTION
-from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.handlers.declared_lines import read_repository
 from codeorigin.lsp.handlers.publish import publish_soon
 from codeorigin.lsp.scoring.worker import Priority
@@ -56,7 +55,12 @@ def reconfigure(session: Session) -> None:
     if everywhere.enable:
         _load_model(session, everywhere.model_path)
     for document in session.documents.opened():
-        _publish_again(session, document)
+        state = document.state
+        read_repository(session, document)
+        if session.settings(document).run is RunMode.ON_TYPE:
+            state.waits_for_save = False
+        if state.result is not None or not state.waits_for_save:
+            publish_soon(session, document)  # cached texts cost nothing
     session.client.refresh_lenses()
 
 
@@ -73,16 +77,6 @@ def _load_model(session: Session, setting: str | None) -> None:
             session.client.show_once(str(error), types.MessageType.Error)
 
     session.engine.score(lambda *_: None, Priority.MODEL).add_done_callback(loaded)
-
-
-def _publish_again(session: Session, document: SourceDocument) -> None:
-    """Publish a document under new settings or by another model; cached texts cost nothing."""
-    state = document.state
-    read_repository(session, document)
-    if session.settings(document).run is RunMode.ON_TYPE:
-        state.waits_for_save = False
-    if state.result is not None or not state.waits_for_save:
-        publish_soon(session, document)
 
 
 async def fetch_settings(session: Session) -> None:

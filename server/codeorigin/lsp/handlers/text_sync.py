@@ -58,17 +58,12 @@ def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentPar
     for cell in (cells.structure.did_open or ()) if cells.structure is not None else ():
         opened(session, session.documents.find(cell.uri))
     if cells.structure is not None and cells.structure.did_close:
-        _tell_of_the_rest(session, params.notebook_document.uri)
+        notebook = params.notebook_document.uri
+        left = [document for document in session.documents.opened() if document.notebook == notebook]
+        if left:
+            send_document_status(session, left[0])
     for content in cells.text_content or ():
         edited(session, session.documents.find(content.document.uri))
-
-
-def _tell_of_the_rest(session: Session, notebook: str) -> None:
-    """Send what is known of a notebook without the cells that were removed."""
-    for cell in session.documents.opened():
-        if cell.notebook == notebook:
-            send_document_status(session, cell)
-            return
 
 
 def notebook_saved(session: Session, params: types.DidSaveNotebookDocumentParams) -> None:

@@ -22,7 +22,7 @@ from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.scored_document import Result, ScoringJob
-from codeorigin.lsp.handlers.hover_text import HoverContent
+from codeorigin.lsp.handlers.hover import HoverContent
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 
