@@ -322,10 +322,6 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         }
         masked = np.full(context, model.tokenizer.mask_id, dtype=np.int64)
         baseline += float(model.scorer().deep_logits([masked])[0])
-    views = [
-        {"kind": str(v.kind), "min_order": v.min_order, "max_order": v.max_order, "width": v.width}
-        for v in VIEWS
-    ]
     present = (NGRAM_WEIGHTS, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
     files = {
         name: sha256_of(model.directory / name) for name in present if (model.directory / name).is_file()
@@ -335,7 +331,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         "name": "tiny",
         "version": "0.0.1",
         "files": files,
-        "wide": None if model.wide is None else {"views": views},
+        "wide": None if model.wide is None else {"views": [view.to_manifest() for view in VIEWS]},
         "deep": deep,
         "language_bias": LANGUAGE_BIAS,
         "baseline_logit": baseline,

@@ -10,7 +10,7 @@ from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.analysis.references import References
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.lru_cache import LruCache
-from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation
+from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions.spans import FunctionSpan, code_text
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
@@ -120,11 +120,7 @@ class CachedExplainer:
     def options(self) -> ExplainOptions:
         """How the model is explained, as its manifest says."""
         deep = self._bundle.deep
-        return (
-            ExplainOptions()
-            if deep is None
-            else ExplainOptions(Baseline(deep.baseline), Aggregation(deep.aggregation))
-        )
+        return ExplainOptions() if deep is None else ExplainOptions(deep.baseline, deep.aggregation)
 
     @cached_property
     def _explainer(self) -> "Explainer":

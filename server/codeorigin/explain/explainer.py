@@ -16,10 +16,11 @@ from codeorigin.explain.evidence import (
     normalized_constructs,
     strongest_words,
 )
-from codeorigin.explain.explanation import Aggregation, ExplainOptions, Explanation, Method
+from codeorigin.explain.explanation import ExplainOptions, Explanation, Method
 from codeorigin.explain.integrated_gradients import GradientGraph, PathAttribution, attribute_windows
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import ReferenceWeights
+from codeorigin.model.scoring.inputs import Aggregation
 from codeorigin.model.scoring.scorer import Scorer
 
 _DEFAULT_OPTIONS = ExplainOptions()

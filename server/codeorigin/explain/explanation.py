@@ -4,14 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codeorigin.languages.construct import Construct
-
-
-class Baseline(StrEnum):
-    """The uninformative input that Integrated Gradients starts from."""
-
-    MASK = "mask"
-    ZERO = "zero"
-    PAD = "pad"
+from codeorigin.model.scoring.inputs import Aggregation, Baseline
 
 
 class Method(StrEnum):
@@ -23,16 +16,6 @@ class Method(StrEnum):
 
     INTEGRATED_GRADIENTS = "integrated_gradients"
     LINEAR = "linear_attributions"
-
-
-class Aggregation(StrEnum):
-    """How the attributions of a token's embedding dimensions are combined into one number.
-
-    ``SUM`` keeps completeness; ``L2_NORM`` is the classic unsigned view (Li et al., NAACL 2016).
-    """
-
-    SUM = "sum"
-    L2_NORM = "l2_norm"
 
 
 @dataclass(frozen=True, slots=True)

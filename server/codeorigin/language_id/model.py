@@ -12,15 +12,16 @@ import numpy.typing as npt
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
 from codeorigin.language_id.hashes import features
 from codeorigin.languages import KEYWORDS
-from codeorigin.model.arrays import read_arrays
 from codeorigin.model.folder import (
     BROKEN,
     MANIFEST,
+    ManifestEntry,
     broken,
     check_file,
     read_manifest,
     shipped_model_dir,
 )
+from codeorigin.model.ngrams.weights import read_arrays
 
 FORMAT = 2
 WEIGHTS = "weights.npz"
@@ -41,7 +42,7 @@ def default_model_dir() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Temperatures:
+class Temperatures(ManifestEntry):
     """Softmax temperatures by number of features, since short texts need a different one than long texts.
 
     ``values[i]`` applies to texts with fewer than ``bounds[i]`` features, the last value to all others.
@@ -153,9 +154,7 @@ class LanguageModel:
             weights=weights,
             scale=scale.astype(np.float64),
             bias=bias.astype(np.float64),
-            temperatures=Temperatures(
-                tuple(manifest["temperatures"]["bounds"]), tuple(manifest["temperatures"]["values"])
-            ),
+            temperatures=Temperatures.from_manifest(manifest["temperatures"]),
             threshold=float(manifest["threshold"]),
             version=str(manifest["version"]),
             shifts={

@@ -19,7 +19,7 @@ from codeorigin.model.folder import (
     read_manifest,
     shipped_model_dir,
 )
-from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
+from codeorigin.model.ngrams.hashed_views import NgramViews, View
 from codeorigin.model.reference import general_means
 from codeorigin.model.scoring.inputs import DeepSettings
 
@@ -90,8 +90,8 @@ class Bundle:
                 name=_name(manifest["name"]),
                 version=_name(manifest["version"]),
                 digest=manifest[CHECKSUM],
-                views=None if wide is None else NgramViews([_view(entry) for entry in wide["views"]]),
-                deep=None if deep is None else _deep(deep),
+                views=None if wide is None else NgramViews(list(map(View.from_manifest, wide["views"]))),
+                deep=None if deep is None else DeepSettings.from_manifest(deep),
                 language_bias={name: float(value) for name, value in dict(manifest["language_bias"]).items()},
                 baseline_logit=float(manifest["baseline_logit"]),
                 calibration=Calibration.from_manifest(manifest["calibration"]),
@@ -105,33 +105,6 @@ def _name(value: Any) -> str:
     if not isinstance(value, str) or not value.isprintable() or len(value) > _LONGEST_NAME:
         raise ValueError("name and version must be one short line each")
     return value
-
-
-def _view(entry: Mapping[str, Any]) -> View:
-    return View(
-        ViewKind(entry["kind"]),
-        int(entry["min_order"]),
-        int(entry["max_order"]),
-        int(entry["width"]),
-        # Bundles made before 0.2 lack this entry.
-        float(entry.get("norm_power", 1.0)),
-    )
-
-
-def _deep(entry: Mapping[str, Any]) -> DeepSettings:
-    return DeepSettings(
-        context=int(entry["context"]),
-        overlap=int(entry["overlap"]),
-        dim=int(entry["dim"]),
-        baseline=_one_of(entry.get("baseline", "mask"), ("mask", "zero", "pad")),
-        aggregation=_one_of(entry.get("aggregation", "sum"), ("sum", "l2_norm")),
-    )
-
-
-def _one_of(value: Any, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise ValueError(f"must be one of {', '.join(known)}")
-    return str(value)
 
 
 def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.core.errors import ModelError
-from codeorigin.model.arrays import UNREADABLE
 from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
+from codeorigin.model.ngrams.weights import UNREADABLE
 
 Floats = npt.NDArray[np.float32]
 ReferenceWeights = tuple[NgramViews, Floats]

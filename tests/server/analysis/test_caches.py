@@ -10,15 +10,9 @@ import pytest
 from codeorigin.analysis.caches import SCORE_BYTES, ScoreCache, explanation_bytes
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.lru_cache import LruCache
-from codeorigin.explain.explanation import (
-    Baseline,
-    Explanation,
-    LineAttribution,
-    Method,
-    TokenAttribution,
-)
+from codeorigin.explain.explanation import Explanation, LineAttribution, Method, TokenAttribution
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.inputs import RawScore
+from codeorigin.model.scoring.inputs import Baseline, RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band, Reason, Verdict
 

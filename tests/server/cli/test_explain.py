@@ -16,7 +16,6 @@ from codeorigin.cli.explain import find_function, parse_target
 from codeorigin.cli.explanation_report import Explained, signed_bar
 from codeorigin.core.errors import SourceError
 from codeorigin.explain.explanation import (
-    Baseline,
     ConstructAttribution,
     Explanation,
     LineAttribution,
@@ -24,6 +23,7 @@ from codeorigin.explain.explanation import (
     TokenAttribution,
 )
 from codeorigin.languages.construct import Construct
+from codeorigin.model.scoring.inputs import Baseline
 from codeorigin.model.verdict import Verdict
 from support.check_results import IN_FILE, LLM, UNSURE, checked_file
 from support.command import TERSE, report_of, run

@@ -19,11 +19,12 @@ from codeorigin.explain.evidence import (
     normalized_constructs,
     strongest_words,
 )
-from codeorigin.explain.explanation import Aggregation, ExplainOptions, LineAttribution, TokenAttribution
+from codeorigin.explain.explanation import ExplainOptions, LineAttribution, TokenAttribution
 from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.ngrams.hashed_views import NgramViews, Occurrences, WideFeatures
 from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.inputs import Aggregation
 from codeorigin.model.scoring.tokenizer import Encoding
 from support.snippets import ALL, PARSER, long_function
 from support.tiny_model import VIEWS, TinyModel

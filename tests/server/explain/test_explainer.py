@@ -9,9 +9,10 @@ from codeorigin.core.cancellation import CancelToken
 from codeorigin.core.errors import Cancelled
 from codeorigin.explain import integrated_gradients
 from codeorigin.explain.explainer import Explainer
-from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method
+from codeorigin.explain.explanation import ExplainOptions, Explanation, Method
 from codeorigin.explain.integrated_gradients import GradientGraph, integrate
 from codeorigin.model.reading.normalize import normalize
+from codeorigin.model.scoring.inputs import Aggregation, Baseline
 from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import BIAS, TinyModel
 

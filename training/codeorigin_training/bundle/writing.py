@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ def write_bundle(
             "name": build["name"],
             "version": build["version"],
             "files": {path: sha256_of(folder / path) for path in files},
-            "wide": None if parts.wide is None else {"views": [asdict(view) for view in parts.views]},
+            "wide": None if parts.wide is None else {"views": [view.to_manifest() for view in parts.views]},
             "deep": _deep_entry(parts),
             "language_bias": {} if parts.wide is None else dict(parts.wide.languages),
             "baseline_logit": parts.baseline_logit,

@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.ngrams.hashing import NO_ROW, Counted, Items, Rows, count, ngram_rows, sorted_rows
 from codeorigin.model.reading.comments import read_comments
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized
@@ -35,7 +36,7 @@ class ViewKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class View(ManifestEntry):
     """One n-gram view: its items, the orders of its n-grams and the number of table rows that it owns.
 
     A function's values are divided by their Euclidean norm to the power ``norm_power``: at 1 every function has the

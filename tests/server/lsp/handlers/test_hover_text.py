@@ -11,18 +11,14 @@ from tests.server.lsp.editor import python_function
 
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.analysis.judged import FileReport, JudgedFunction
-from codeorigin.explain.explanation import (
-    Baseline,
-    Explanation,
-    LineAttribution,
-    Method,
-)
+from codeorigin.explain.explanation import Explanation, LineAttribution, Method
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.scored_document import Result, ScoringJob
 from codeorigin.lsp.handlers.hover import HoverContent
+from codeorigin.model.scoring.inputs import Baseline
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 
