@@ -64,7 +64,6 @@ def run_blame(options: BlameOptions) -> int:
 
 
 def _places(file: JudgedFile) -> Iterator[tuple[JudgedFunction, int, int]]:
-    """The functions with their first and last lines."""
     lines = function_lines(file.text or "", [function.span for function in file.functions])
     for function, place in zip(file.functions, lines, strict=True):
         yield function, place.first, place.last

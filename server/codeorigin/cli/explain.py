@@ -68,11 +68,7 @@ def explain(request: ExplainRequest) -> Explained:
 def judged_source(
     name: str, language: str | None, options: ProjectOptions, analyzer: Analyzer
 ) -> tuple[JudgedFile, Past | None]:
-    """One source file with its text, judged as its project wants it, and the project's past.
-
-    Raises:
-        CodeOriginError: there is no such file, it is no source file, or it cannot be read.
-    """
+    """One source file with its text, judged as its project wants it, and the project's past; raises CodeOriginError."""
     path = Path(name)
     if not path.exists():
         raise SourceError("no such file", display_path(path))

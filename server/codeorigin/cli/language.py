@@ -19,22 +19,14 @@ _MAX_BYTES = Settings().max_file_size
 
 
 def read_text(name: str) -> str:
-    """The text of a file, or of stdin for ``-``, always decoded as UTF-8, whatever the name or a declaration says.
-
-    Raises:
-        SourceError: as in :func:`codeorigin.text.sources.read_source`.
-    """
+    """The text of a file, or of stdin for ``-``, as UTF-8 whatever a declaration says; raises SourceError."""
     if name == STDIN:
         return read_stdin("", _MAX_BYTES)
     return read_source(Path(name), _MAX_BYTES, "")
 
 
 def run_language(options: LanguageOptions) -> int:
-    """Print the language of each text, and return 0, or 2 if a text could not be read.
-
-    Raises:
-        ModelError: the language identification model is missing or broken.
-    """
+    """Print the language of each text, and return 0, or 2 if a text could not be read; raises ModelError."""
     guesses: list[tuple[str, Guess]] = []
     errors: list[tuple[str, str]] = []
     budget = run_budget()

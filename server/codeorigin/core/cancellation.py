@@ -70,7 +70,6 @@ class CancelWhen(CancelToken):
         self._is_enough = is_enough
 
     def cancel(self) -> None:
-        """Cancel ``token``."""
         self._token.cancel()
 
     @contextmanager

@@ -27,11 +27,9 @@ class LruCache(Generic[K, V]):
 
     @property
     def bytes(self) -> int:
-        """Total size of all entries."""
         return self._bytes
 
     def get(self, key: K) -> V | None:
-        """The entry, or None."""
         with self._lock:
             if key not in self._entries:
                 return None

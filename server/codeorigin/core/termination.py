@@ -30,10 +30,8 @@ def undone_at_termination(undo: Callable[[], object]) -> Iterator[None]:
 def handle_termination() -> dict[signal.Signals, signal.Handlers]:
     """From now on, run the registered cleanups before a signal ends this process.
 
-    Signals that already have a handler or are ignored are left alone.
-
-    Returns:
-        The handlers that were replaced; empty outside the main thread, where Python cannot set handlers.
+    Signals that already have a handler or are ignored are left alone. Returns the handlers that were replaced; none
+    outside the main thread, where Python cannot set handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         return {}

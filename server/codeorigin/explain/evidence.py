@@ -70,7 +70,6 @@ class Spread:
 
     @classmethod
     def of(cls, encoding: Encoding, text: str) -> "Spread":
-        """That of the tokens of ``text``."""
         lengths = np.maximum(encoding.ends - encoding.starts, 1)
         token = np.repeat(np.arange(len(lengths)), lengths)
         place = np.arange(len(token)) - np.repeat(np.cumsum(lengths) - lengths, lengths)

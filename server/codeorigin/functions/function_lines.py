@@ -67,7 +67,6 @@ class FunctionLines:
 
 
 def function_lines(text: str, functions: Iterable[FunctionSpan]) -> list[FunctionLines]:
-    """The lines of each of the outermost ``functions`` of ``text``."""
     lines = text.split("\n")
     _, *ends = accumulate((len(line) + 1 for line in lines[:-1]), initial=-1)
     found = []

@@ -34,14 +34,9 @@ _ASKED = re.compile(r"([ \t]*[\w.]+)\?{1,2}[ \t\r]*$")
 
 
 def read_notebook(text: str, name: str) -> list[Cell]:
-    """The code cells of a notebook in a supported language, in order.
+    """The code cells in a supported language of a notebook in Jupyter's format 4, in order.
 
-    Args:
-        text: the whole file, in Jupyter's format 4.
-        name: the file's name, for messages.
-
-    Raises:
-        SourceError: it is not a notebook, is broken, or is in an older format.
+    Raises SourceError, with the file's ``name``, if it is not a notebook, is broken, or is in an older format.
     """
     try:
         notebook = json.loads(text)

@@ -58,7 +58,6 @@ class Temperatures(ManifestEntry):
             raise ValueError("temperatures must be above 0")
 
     def of(self, count: int) -> float:
-        """The temperature of a text with ``count`` features."""
         return self.values[int(np.searchsorted(self.bounds, count, side="right"))]
 
 
@@ -83,7 +82,6 @@ class LanguageModel:
 
     @property
     def model_id(self) -> str:
-        """Name and version of the model."""
         return f"{BUNDLED_NAME} {self.version}"
 
     def logits(self, ids: npt.NDArray[np.int64]) -> Floats:

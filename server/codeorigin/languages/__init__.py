@@ -38,11 +38,7 @@ _BY_FILENAME = {name: language for language in LANGUAGES.values() for name in la
 
 
 def get_language(language_id: str) -> Language:
-    """The language called ``language_id``: our own id or an LSP ``languageId``, case-insensitive.
-
-    Raises:
-        LanguageError: the language is not supported; the message lists those that are.
-    """
+    """The language called ``language_id``: our own id or an LSP ``languageId``, case-insensitive; or LanguageError."""
     language = _BY_ID.get(language_id.strip().lower())
     if language is None:
         raise LanguageError(f"unknown language {language_id!r}: choose one of {', '.join(LANGUAGES)}")

@@ -43,24 +43,14 @@ _DOCUMENTATION = (b"/**", b"///", b"//!", b"/*!")
 def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) -> Codes:
     """Index into :data:`CONSTRUCTS` of every character, int8 ``(len(code),)``; nothing here is ``LAYOUT``.
 
-    A blank belongs to what precedes it. A method without its class is read as it would be inside the class.
-
-    Args:
-        code: a function, or any other piece of code.
-        language: a language's id or a model language.
-
-    Raises:
-        ParseBudgetError: the text takes too much time or memory.
+    ``code`` is a function or any other piece of code, ``language`` an id or a model language. A blank belongs to what
+    precedes it. A method without its class is read as it would be inside the class. Raises ParseBudgetError.
     """
     return bounded(_constructs, code, language, cancel)
 
 
 def syntax_constructs(code: str, language: str) -> Codes:
-    """:func:`character_constructs` by syntax alone: what a signature or the handling of an error is made of.
-
-    Raises:
-        ParseBudgetError: the text takes too much time or memory.
-    """
+    """:func:`character_constructs` by syntax alone: what a signature or the handling of an error is made of."""
     return bounded(_syntax, code, language)
 
 

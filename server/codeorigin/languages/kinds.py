@@ -25,11 +25,7 @@ NOTEBOOK = Notebook()
 
 
 def get_kind(name: str) -> Kind:
-    """The language called ``name`` (our own id or an LSP ``languageId``, case-insensitive), or a notebook.
-
-    Raises:
-        LanguageError: there is none.
-    """
+    """The language called ``name``, as for :func:`get_language`, or a notebook; raises LanguageError."""
     return NOTEBOOK if name.strip().lower() == NOTEBOOK.id else get_language(name)
 
 

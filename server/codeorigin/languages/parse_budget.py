@@ -57,8 +57,7 @@ _run: ContextVar[Budget | None] = ContextVar("run", default=None)
 def run_budget(*, shared: bool = False) -> Budget:
     """The processor time that the hard texts of one run may take: of a check, a past, a history, a request of an editor.
 
-    Args:
-        shared: processes that are started with it draw on it too.
+    If it is ``shared``, processes that are started with it draw on it too.
     """
     return Budget(seconds=_RUN_SECONDS, shared=shared)
 

@@ -70,10 +70,7 @@ class _ParserProcess:
     ) -> Iterator[T | Exception]:
         """Yield ``work(text, language)`` of each text, in order, or the error; end early if the process ends.
 
-        What the texts take is drawn from the ``run``.
-
-        Raises:
-            _ProcessEndedError: the process was gone before it began.
+        What the texts take is drawn from the ``run``. Raises _ProcessEndedError if the process was gone already.
         """
         try:
             with self._killed_after(SECONDS * _PATIENCE, cancel):
@@ -176,14 +173,8 @@ def bounded(
 ) -> T:
     """``work(text, language)`` within limits of time and memory; ``work`` is a function of a module.
 
-    Args:
-        work: parses the text.
-        text: what to parse.
-        language: the language's id.
-        seconds: of processor time; by default, what suits the size of the text.
-
-    Raises:
-        ParseBudgetError: the text takes too much time or memory, or crashes the parser; or its run took too much.
+    It gets ``seconds`` of processor time; by default, what suits the size of the text. Raises ParseBudgetError if it
+    takes more, or too much memory, or crashes the parser; or if its run took too much.
     """
     (result,) = bounded_all(work, [ParserInput.of(text, language, seconds=seconds)], cancel)
     if isinstance(result, Exception):
@@ -196,10 +187,8 @@ def bounded_all(
 ) -> list[T | Exception]:
     """:func:`bounded` for many texts, each with limits of its own: the results, or the errors that it would raise.
 
-    They are sent together, because two processes that wait for each other at every text slow both down.
-
-    Raises:
-        CodeOriginError: no process can be started.
+    They are sent together, because two processes that wait for each other at every text slow both down. Raises
+    CodeOriginError if no process can be started.
     """
     cancel.raise_if_cancelled()
     run = current_run()

@@ -42,11 +42,7 @@ def _command(*arguments: str) -> list[str]:
 
 
 def spawned() -> Started:
-    """A new process.
-
-    Raises:
-        OSError: none can be started.
-    """
+    """A new process; raises OSError if none can be started."""
     process = subprocess.Popen(
         _command(),
         stdin=subprocess.PIPE,
@@ -68,11 +64,7 @@ class ForkServer:
     """A process that forks others on request, and ends with this one."""
 
     def __init__(self) -> None:
-        """Begin to start it.
-
-        Raises:
-            OSError: that is not possible.
-        """
+        """Begin to start it; raises OSError if that is not possible."""
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_STALLED)
         self._answers = self._control.makefile("rb")
@@ -87,11 +79,7 @@ class ForkServer:
             )
 
     def fork(self, loaded: Loaded) -> Started:
-        """A new process, that has ``loaded`` these.
-
-        Raises:
-            OSError, EOFError: this process has ended.
-        """
+        """A new process, that has ``loaded`` these; raises OSError or EOFError if this process has ended."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:

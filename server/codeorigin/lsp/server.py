@@ -61,7 +61,6 @@ class CodeOriginServer(LanguageServer):
         return self._ended
 
     def end(self, code: int) -> None:
-        """Stop the server with exit code ``code``."""
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(code)
 

@@ -51,7 +51,6 @@ class Session:
 
     @property
     def documents(self) -> SourceWorkspace:
-        """The open documents."""
         return self._documents()
 
     def opened(self, uri: object) -> SourceDocument:
@@ -78,11 +77,9 @@ class Session:
         }
 
     def settings(self, document: SourceDocument) -> Settings:
-        """The settings of a document."""
         return self.configuration.of(document.folder)
 
     def baseline(self, folder: Path, settings: Settings) -> AcceptedFindings:
-        """The accepted findings of a workspace folder."""
         file = accepted_file(folder, settings.baseline) or folder / settings.baseline
         return self._baselines.setdefault(file, AcceptedFindings(file.parent, file.name))
 
@@ -122,7 +119,6 @@ class Session:
         )
 
     def current_result(self, document: SourceDocument) -> Result | None:
-        """The result for the current text, if there is one."""
         result = document.state.result
         return result if result is not None and result.version == document.newest_version else None
 
@@ -132,7 +128,6 @@ class Session:
         return sum(document.state.pending for document in self.documents.opened()) + self.pasts.is_reading
 
     def stop(self) -> None:
-        """Cancel everything that runs or waits."""
         self.stopped = True
         with suppress(RuntimeError):  # nothing is open before `initialize`
             for document in self.documents.opened():

@@ -45,7 +45,6 @@ class StatusReporter:
         }
 
     def describe(self) -> dict[str, Any]:
-        """The answer to ``codeorigin.status``."""
         session = self._session
         return {
             **self.current(),

@@ -149,7 +149,6 @@ class Populations:
 
 
 def _by_language(groups: Iterable[tuple[str, Sequence[Vector]]]) -> dict[str, KnownFunctions]:
-    """The functions of named groups, by language."""
     found: dict[str, list[tuple[str, Vector]]] = {}
     for name, functions in groups:
         for function in functions:

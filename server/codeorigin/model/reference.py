@@ -51,7 +51,6 @@ class ReferenceRule(ManifestEntry):
 
     @property
     def view(self) -> View:
-        """The view of a vector."""
         first, last = self.characters
         return View(ViewKind.CHARACTERS, first, last, self.width)
 

@@ -8,8 +8,7 @@ from codeorigin.core.errors import CodeOriginError
 def since_seconds(day: str | None) -> int | None:
     """The start of a day, month or year (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, UTC) in seconds since 1970.
 
-    Raises:
-        CodeOriginError: ``day`` is not a date, or is in the year 9999.
+    Raises CodeOriginError if ``day`` is not a date, or is in the year 9999.
     """
     return None if day is None else int(_period(day, "--since")[0].timestamp())
 

@@ -27,10 +27,8 @@ def parse_targets(
 ) -> list[ReportTarget[_Format]]:
     """The targets in values of ``--format``, each ``NAME`` or ``NAME=FILE``; without any, ``default``.
 
-    The one format without a file is written to stdout.
-
-    Raises:
-        CodeOriginError: there is no such format, or it is not clear which report a file or stdout gets.
+    The one format without a file is written to stdout. Raises CodeOriginError if there is no such format, or it is not
+    clear which report a file or stdout gets.
     """
     targets = []
     for value in given or [default.value]:
@@ -88,11 +86,7 @@ class OpenReport(Generic[_Format]):
 
 @contextmanager
 def open_reports(targets: Sequence[ReportTarget[_Format]]) -> Iterator[list[OpenReport[_Format]]]:
-    """Open all targets, stdout as the last: better to fail before a long check than after it.
-
-    Raises:
-        SourceError: a file cannot be written.
-    """
+    """Open all targets, stdout as the last: better to fail before a long check than after it. Raises SourceError."""
     with ExitStack() as stack:
         yield [
             OpenReport(target, stack) for target in sorted(targets, key=lambda target: target.path is None)

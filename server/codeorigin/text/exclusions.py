@@ -32,7 +32,6 @@ class Exclusions:
         self._folder = os.path.abspath(folder)  # noqa: PTH100 - links are not followed
 
     def file(self, path: Path) -> bool:
-        """Whether the file at ``path`` is excluded."""
         return self.by(path) is not None
 
     def by(self, path: Path) -> str | None:

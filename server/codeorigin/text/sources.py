@@ -24,9 +24,8 @@ def read_source(path: Path, max_bytes: int, language: str | None = None) -> str:
     The encoding is UTF-8, or for Python the one declared in the first two lines (PEP 263). ``language`` is the id
     of the file's language, if known.
 
-    Raises:
-        SourceError: the file does not exist, is not a regular file, cannot be read, is larger than ``max_bytes``, is
-            binary (a NUL among the first 8192 bytes), or is not valid in its encoding.
+    Raises SourceError if the file does not exist, is not a regular file, cannot be read, is larger than ``max_bytes``,
+    is binary (a NUL among the first 8192 bytes), or is not valid in its encoding.
     """
     try:
         if path.is_dir():

@@ -64,7 +64,6 @@ class Client:
         self.support = ClientSupport()
 
     def notify(self, method: str, params: Any) -> None:
-        """Send a notification."""
         self._protocol.notify(method, params)
 
     def ask(self, method: str, params: Any) -> asyncio.Future[Any]:
@@ -72,12 +71,10 @@ class Client:
         return self._protocol.ask(method, params)
 
     def publish(self, uri: str, items: list[types.Diagnostic], version: int | None = None) -> None:
-        """Push diagnostics."""
         params = types.PublishDiagnosticsParams(uri=uri, diagnostics=items, version=version)
         self._protocol.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
-        """Show one line to the user."""
         params = types.ShowMessageParams(type=kind, message=plain_message(f"CodeOrigin: {message}"))
         self.notify(types.WINDOW_SHOW_MESSAGE, params)
 

@@ -40,7 +40,6 @@ class Configuration:
         self._initial = _section(options)
 
     def set_editor(self, values: object, by_folder: Mapping[str, Any] | None = None) -> None:
-        """Set the editor's current configuration."""
         self._editor = _section(values)
         self._editor_by_folder = dict(by_folder or {})
 

@@ -39,14 +39,12 @@ class LatestTask(Generic[T]):
         self.task = asyncio.get_running_loop().create_task(work)
 
     def stop(self) -> None:
-        """Stop what is being done."""
         if self.task is not None:
             self.task.cancel()
         self.task = None
 
     @property
     def runs(self) -> bool:
-        """Whether something is being done."""
         return self.task is not None and not self.task.done()
 
 
@@ -89,7 +87,6 @@ class DocumentState:
         return self.scoring.runs + self.reading_declared.runs
 
     def stop(self) -> None:
-        """End all work on the document, which is closed."""
         self.is_open = False
         self.scoring.stop()
         self.reading_declared.stop()

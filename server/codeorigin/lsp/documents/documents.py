@@ -45,7 +45,6 @@ class EditedText:
 
     @property
     def text(self) -> str:
-        """The whole text."""
         return "".join(self._lines)
 
     def replace(self, start: Position, end: Position, text: str) -> None:
@@ -113,7 +112,6 @@ class SourceDocument(TextDocument):
 
     @property
     def newest_version(self) -> int:
-        """The version of the current text."""
         return self.version or 0
 
     @property
@@ -124,17 +122,14 @@ class SourceDocument(TextDocument):
 
     @property
     def root(self) -> Path | None:
-        """The workspace folder on disk."""
         path = path_of_uri(self.folder) if self.folder is not None else None
         return Path(path) if path is not None else None
 
     @property
     def repository(self) -> Path | None:
-        """The folder of the repository that the file is in."""
         return None if self.file is None else repository_folder(self.file.parent)
 
     def snapshot(self) -> Snapshot:
-        """The document as it is now."""
         known = self._snapshot
         if known is not None and known.version == self.newest_version:
             return known
@@ -159,7 +154,6 @@ class SourceDocument(TextDocument):
         return self._snapshot
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
-        """Apply an incremental or a full change."""
         if isinstance(change, types.TextDocumentContentChangePartial):
             if self._edited is None:
                 self._edited = EditedText(self.source, encoding_of(self._position_codec.encoding))
@@ -171,8 +165,6 @@ class SourceDocument(TextDocument):
 
 
 class SourceWorkspace(Workspace):
-    """A workspace of :class:`SourceDocument`."""
-
     closed: Callable[[SourceDocument], None] = staticmethod(lambda _: None)
     """Called with a document that is not open any more."""
 
@@ -205,19 +197,16 @@ class SourceWorkspace(Workspace):
         document.folder = self.folder_of(document.file)
 
     def remove_text_document(self, doc_uri: str) -> None:
-        """Remove a document that was closed."""
         document = self.find(doc_uri)
         super().remove_text_document(doc_uri)
         if document is not None:
             self.closed(document)
 
     def add_folder(self, folder: types.WorkspaceFolder) -> None:
-        """Add a workspace folder."""
         super().add_folder(folder)
         self._find_folders()
 
     def remove_folder(self, folder_uri: str) -> None:
-        """Remove a workspace folder."""
         super().remove_folder(folder_uri)
         self._find_folders()
 
@@ -261,7 +250,6 @@ class SourceWorkspace(Workspace):
         return [document for document in self.text_documents.values() if isinstance(document, SourceDocument)]
 
     def folder_uris(self) -> list[str]:
-        """The URIs of the workspace folders, as the client spells them."""
         return [folder.uri for folder in self.folders.values()]
 
     def folder_of(self, file: Path | None) -> str | None:

@@ -39,11 +39,7 @@ class Model:
         """By repository; use only on the event loop."""
 
     def analyzer(self) -> Analyzer:
-        """The analyzer, loaded now if necessary. Worker thread only.
-
-        Raises:
-            ModelError: the model cannot be loaded.
-        """
+        """The analyzer, loaded now if necessary, by the scoring thread only. Raises ModelError."""
         if self.loaded is None and self.error is None:
             try:
                 # Imported here because it imports the inference runtime, which `initialize` must not wait for.

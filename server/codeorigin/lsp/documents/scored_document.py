@@ -75,22 +75,18 @@ class Result:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The document that was scored."""
         return self.job.snapshot
 
     @property
     def settings(self) -> Settings:
-        """The settings that it was scored with."""
         return self.job.settings
 
     @property
     def version(self) -> int:
-        """The version of the document that was scored."""
         return self.job.snapshot.version
 
     @property
     def is_complete(self) -> bool:
-        """Whether all functions were scored."""
         return self.report is None or self.report.is_complete
 
     @property

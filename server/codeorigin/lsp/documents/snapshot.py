@@ -32,18 +32,15 @@ class Positions:
         return self.index.position_to_offset(position.line, column)
 
     def position(self, line: int, column: int) -> types.Position:
-        """Line and code point column -> client position."""
         return types.Position(line=line, character=self.index.column_to_units(line, column, self.encoding))
 
     def range(self, span: TextRange) -> types.Range:
-        """``span`` as a client range."""
         return types.Range(
             start=self.position(span.start_line, span.start_column),
             end=self.position(span.end_line, span.end_column),
         )
 
     def first_line(self, span: TextRange) -> types.Range:
-        """The first line of ``span`` as a client range."""
         if span.end_line == span.start_line:
             return self.range(span)
         end = len(self.index.line_text(span.start_line).rstrip())

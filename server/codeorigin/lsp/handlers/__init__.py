@@ -64,7 +64,6 @@ _COMMANDS: tuple[tuple[str, Callable[..., Awaitable[dict[str, Any]]], int], ...]
 
 
 def register_all(server: LanguageServer, session: Session, status: StatusReporter) -> None:
-    """Register every feature."""
     lifecycle.register(server, session, status)
     for method, handler, options in _HANDLERS:
         server.feature(method, options)(partial(handler, session))

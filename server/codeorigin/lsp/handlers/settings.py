@@ -24,7 +24,6 @@ ANSWER_SECONDS = 3.0
 
 
 async def changed(session: Session, params: types.DidChangeConfigurationParams) -> None:
-    """The editor's settings have changed."""
     if session.client.support.configuration:
         await fetch_settings(session)
     else:
@@ -33,13 +32,11 @@ async def changed(session: Session, params: types.DidChangeConfigurationParams) 
 
 
 async def folders_changed(session: Session, _: types.DidChangeWorkspaceFoldersParams) -> None:
-    """Folders were added to the workspace or removed from it."""
     reconfigure(session)
     await fetch_settings(session)
 
 
 def files_changed(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
-    """Project files have changed on disk."""
     names = [event.uri.rpartition("/")[2] for event in params.changes]
     if any(fnmatchcase(name, pattern) for name in names for pattern in WATCHED_FILES):
         reconfigure(session)

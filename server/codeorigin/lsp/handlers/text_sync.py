@@ -45,13 +45,11 @@ def edited(session: Session, document: SourceDocument | None) -> None:
 
 
 def notebook_opened(session: Session, params: types.DidOpenNotebookDocumentParams) -> None:
-    """A notebook was opened, with all of its cells."""
     for cell in params.cell_text_documents:
         opened(session, session.documents.find(cell.uri))
 
 
 def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentParams) -> None:
-    """Cells were added, removed or edited."""
     cells = params.change.cells
     if cells is None:
         return
@@ -67,7 +65,6 @@ def notebook_edited(session: Session, params: types.DidChangeNotebookDocumentPar
 
 
 def notebook_saved(session: Session, params: types.DidSaveNotebookDocumentParams) -> None:
-    """A notebook was saved, with all of its cells."""
     notebook = session.documents.get_notebook_document(notebook_uri=params.notebook_document.uri)
     for cell in notebook.cells if notebook is not None else ():
         opened(session, session.documents.find(cell.document))

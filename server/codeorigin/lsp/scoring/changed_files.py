@@ -48,10 +48,7 @@ def changed_files(
 ) -> "tuple[Sequence[tuple[Path, ChangedFile, bytes]], bool]":
     """The files below ``folder`` that differ from HEAD with their contents, and whether moves can be told.
 
-    Runs in the git thread.
-
-    Raises:
-        RepositoryError: there is no repository, or git fails.
+    Runs in the git thread. Raises RepositoryError if there is no repository, or git fails.
     """
     # Imported in the thread that runs git, because `initialize` does not need it.
     from codeorigin.git.change import working_files  # noqa: PLC0415

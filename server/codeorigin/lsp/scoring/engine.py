@@ -56,7 +56,6 @@ class ScoringEngine:
         return self.scorer.submit(scored, priority, token)
 
     def stop(self) -> None:
-        """Cancel everything that runs or waits."""
         self.git.stop(0)
         self.pasts.stop(0)
         self.scorer.stop(0)

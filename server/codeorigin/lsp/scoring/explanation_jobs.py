@@ -36,12 +36,7 @@ class ExplanationJobs:
         return analyzer.explainer.cached(function, result.job.past)
 
     async def get(self, result: Result, function: JudgedFunction) -> Explanation:
-        """Wait for the explanation; cancelling this stops the work.
-
-        Raises:
-            Cancelled: the document has changed.
-            ModelError: there is no model.
-        """
+        """Wait for the explanation; cancelling this stops the work. Raises Cancelled once the document has changed."""
         return self.cached(result, function) or await self._started(result, function)
 
     async def get_within(

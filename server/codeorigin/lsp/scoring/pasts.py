@@ -43,7 +43,6 @@ class Pasts:
 
     @property
     def is_reading(self) -> bool:
-        """Whether a repository is being read."""
         return bool(self._reading)
 
     def known(self, repository: Path | None) -> Past | None:
@@ -108,7 +107,6 @@ class _ScorerProxy:
         past: Past | None = None,
         cancel: CancelToken = NEVER,
     ) -> Iterator[FileReport | Exception]:
-        """The report on each document, or its error."""
         assert past is None, "there is none yet"
         for document in documents:
             asked = asyncio.run_coroutine_threadsafe(self._report(document, file_context, cancel), self._loop)

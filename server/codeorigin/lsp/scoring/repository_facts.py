@@ -34,12 +34,7 @@ class RepositoryFacts:
         self._current.pop(folder, None)
 
     def of(self, folder: Path, cancel: CancelToken) -> Facts:
-        """The facts about the repository of ``folder``; its commands are killed by ``cancel``.
-
-        Raises:
-            Cancelled: ``cancel`` was cancelled.
-            RepositoryError: git fails.
-        """
+        """The facts about the repository of ``folder``; ``cancel`` kills git. Raises Cancelled and RepositoryError."""
         # Imported here, because `initialize` does not need it.
         from codeorigin.git.repository import Repository  # noqa: PLC0415
         from codeorigin.records.reader import RecordsState  # noqa: PLC0415

@@ -68,7 +68,6 @@ class Thresholds:
     human: float
 
     def band(self, logit: float) -> Band:
-        """The band of a raw logit."""
         if logit >= self.llm:
             return Band.LLM
         return Band.HUMAN if logit <= self.human else Band.UNSURE
@@ -132,7 +131,6 @@ class Scale(ManifestEntry):
         return share_at(self.logits, self._of(language).llm, logit)
 
     def thresholds(self, language: str) -> Thresholds:
-        """The thresholds of a model language."""
         if (known := self._thresholds.get(language)) is None:
             shares = self._of(language)
             llm = first_at_most(self.logits, shares.human, self.llm_rate)

@@ -59,7 +59,6 @@ class View(ManifestEntry):
 
     @property
     def orders(self) -> range:
-        """The orders of its n-grams."""
         return range(self.min_order, self.max_order + 1)
 
 

@@ -106,7 +106,6 @@ class Comment(NamedTuple):
 
     @property
     def written(self) -> str:
-        """The comment itself."""
         return self.text[self.start : self.end]
 
     def items(self) -> list[str]:
