@@ -33,14 +33,12 @@ class CheckOptions(ProjectOptions):
         str | None,
         typer.Option(
             metavar="[BASE]",
-            help="Only functions that the working tree changed against HEAD, or HEAD since it left BASE.",
+            help="Only functions changed in the working tree, or since HEAD left BASE.",
         ),
     ] = None
-    staged: Annotated[
-        bool, typer.Option("--staged", help="Only functions that the index changed against HEAD.")
-    ] = False
+    staged: Annotated[bool, typer.Option("--staged", help="Only functions changed in the index.")] = False
     commit: Annotated[
-        str | None, typer.Option(metavar="REV", help="Only functions that this commit changed.")
+        str | None, typer.Option(metavar="REV", help="Only functions changed by this commit.")
     ] = None
     declared: Declared = True
     show: Annotated[Show, typer.Option(help="What the text report lists.")] = Show.FINDINGS
@@ -54,14 +52,12 @@ class CheckOptions(ProjectOptions):
             min=0.0,
             max=1.0,
             metavar="P",
-            help="Probability from which a function is a finding. (default: the model's own)",
+            help="Lowest probability of a finding. (default: the model's)",
         ),
     ] = None
     baseline: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="File of accepted findings, which are not reported. (default: the project's)"
-        ),
+        typer.Option(metavar="FILE", help="File of accepted findings. (default: the project's)"),
     ] = None
     reads_baseline: Annotated[
         bool,
@@ -71,12 +67,8 @@ class CheckOptions(ProjectOptions):
             help="Report accepted findings too.",
         ),
     ] = True
-    update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help="Accept all findings: write the file.")
-    ] = False
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")
-    ] = False
+    update_baseline: Annotated[bool, typer.Option("--update-baseline", help="Accept all findings.")] = False
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 despite findings.")] = False
     settings: Annotated[
         str | None,
         typer.Option(

@@ -36,9 +36,11 @@ class HistoryOptions(ProjectOptions):
     ] = "."
     since: Since = None
     until: Until = None
-    revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD"
+    revision: Annotated[str, typer.Option(metavar="REV", help="Only commits reachable from this one.")] = (
+        "HEAD"
+    )
     language: Annotated[
-        str | None, typer.Option("--language", "-l", metavar="NAME", help="Judge only code of this language.")
+        str | None, typer.Option("--language", "-l", metavar="NAME", help="Only code in this language.")
     ] = None
     exclude: Exclude = field(default_factory=list)
     declared: Declared = True
@@ -47,7 +49,7 @@ class HistoryOptions(ProjectOptions):
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Where results are kept, to go on later. (default: in your folder for caches)",
+            help="Where results are kept. (default: in your cache folder)",
         ),
     ] = None
     jobs: Jobs = None

@@ -13,11 +13,9 @@ from codeorigin.shell.options import Debug, Declared, Jobs, Model, Past, Since, 
 class ScanOptions:
     """What the user asks of ``scan``."""
 
-    repositories: Annotated[
-        Path, typer.Argument(metavar="LIST", help="A file that names one repository folder a line.")
-    ]
+    repositories: Annotated[Path, typer.Argument(metavar="LIST", help="File with one repository a line.")]
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder of the results; a second run goes on there.")
+        Path, typer.Option("--out", metavar="DIR", help="Folder of the results; another run resumes.")
     ]
     since: Since = None
     until: Until = None

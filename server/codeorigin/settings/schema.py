@@ -73,30 +73,28 @@ class Settings:
         "When to score: while typing, or on open and save.",
         {"type": "string", "enum": [*RunMode]},
     )
-    debounce: int = setting(300, "Milliseconds without an edit before a document is scored again.", _WAIT)
+    debounce: int = setting(300, "Milliseconds to wait after an edit before scoring.", _WAIT)
     file_context: bool = setting(
         True,
-        "Let the other functions of a file influence the verdict of each. Off: each function is judged by its own "
-        "text.",
+        "Let the other functions of a file influence each verdict.",
     )
     past: bool = setting(
         True,
-        "Compare with the functions that the file's git repository held before December 2022 and before the first "
-        "commit that names an agent, if it has enough of them, and with what its records declare as an agent's.",
+        "Compare with the project's own functions from before December 2022, and with what records declare as an "
+        "agent's.",
     )
     threshold: float | None = setting(
         None,
-        "Report functions with this probability or more, instead of by the share of human-written functions that "
-        "score as high.",
+        "Report functions with this probability or more, whatever `falsePositiveRate` says.",
         _SHARE,
     )
     false_positive_rate: float | None = setting(
         None,
-        "Report a function if at most this share of the human-written functions in its language scores as high. "
-        "Null is the model's own share, 0.01. Used when no threshold is set.",
+        "Report functions where at most this share of the human-written functions in the language score as high. "
+        "Null: the model's own, 0.01.",
         _SHARE,
     )
-    show_unsure: bool = setting(False, "Also report unsure functions, as hints, whatever `severity` says.")
+    show_unsure: bool = setting(False, "Also report unsure functions, as hints.")
     severity: Severity = setting(
         Severity.INFORMATION,
         "Severity of functions that are likely LLM.",
@@ -109,13 +107,12 @@ class Settings:
     )
     exclude: tuple[str, ...] = setting(
         (),
-        "Files not to score: patterns as in .gitignore, relative to the folder.",
+        "Patterns of files not to score, as in .gitignore, relative to the folder.",
         {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
     )
     baseline: str = setting(
         ".codeorigin-baseline.json",
-        f"Name of the file of accepted findings, only of the form `{ACCEPTED_FILES}`, in the folder or above it in its "
-        "repository.",
+        f"Name of the file of accepted findings, of the form `{ACCEPTED_FILES}`.",
         {"type": "string", "pattern": r"^\.codeorigin[\w.-]{0,99}\.json$"},
         wanted=f"a file name of the form {ACCEPTED_FILES}",
     )
@@ -126,10 +123,10 @@ class Settings:
     )
     hover_timeout: int = setting(
         400,
-        "Milliseconds that a hover waits for its explanation before it shows what is known so far.",
+        "Milliseconds that a hover waits for its explanation.",
         _WAIT,
     )
-    code_lens: bool = setting(False, "Show the probability above functions as a code lens.")
+    code_lens: bool = setting(False, "Show the probability above functions.")
     status_notifications: bool = setting(
         True,
         "Send `codeorigin/status` notifications.",
@@ -137,8 +134,7 @@ class Settings:
     )
     model_path: str | None = setting(
         None,
-        "Folder of the model to use instead of the bundled one. Not read from project files: a cloned "
-        "repository must not choose what is loaded.",
+        "Folder of another model. Project files cannot set it.",
         {"type": ["string", "null"], "pattern": "\\S"},
         wanted="a string that is not empty",
         project=False,

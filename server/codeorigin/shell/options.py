@@ -21,7 +21,7 @@ Model = Annotated[
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes side by side. (default: all cores)"),
+    typer.Option("--jobs", "-j", min=1, metavar="N", help="Most processes to use. (default: all cores)"),
 ]
 LanguageOption = Annotated[
     str | None,
@@ -36,29 +36,23 @@ FileContext = Annotated[
     bool | None,
     typer.Option(
         "--file-context/--no-file-context",
-        help="Let the other functions of a file count, or judge each by its own text.",
+        help="Let the other functions of a file count.",
     ),
 ]
 Past = Annotated[
     bool,
-    typer.Option(
-        "--past/--no-past", help="Compare with the project's own functions from before December 2022."
-    ),
+    typer.Option("--past/--no-past", help="Compare with the project's own code from before December 2022."),
 ]
 Config = Annotated[
     bool, typer.Option("--config/--no-config", help="Read codeorigin.toml and pyproject.toml.")
 ]
 StdinFilename = Annotated[
     str | None,
-    typer.Option(
-        "--stdin-filename", metavar="NAME", help="Name to show for stdin and to take its language from."
-    ),
+    typer.Option("--stdin-filename", metavar="NAME", help="Name of stdin, which tells its language."),
 ]
 Exclude = Annotated[
     list[str],
-    typer.Option(
-        "--exclude", metavar="PATTERN", help="Exclude files that match, as in .gitignore; may be repeated."
-    ),
+    typer.Option("--exclude", metavar="PATTERN", help="Exclude files, as in .gitignore; may be repeated."),
 ]
 
 
@@ -68,17 +62,17 @@ def formats_option(formats: type[StrEnum]) -> Any:
         "--format",
         "-f",
         metavar="NAME[=FILE]",
-        help=f"{', '.join(formats)}; may be repeated; one without a file goes to stdout. (default: text)",
+        help=f"{', '.join(formats)}; may be repeated; without FILE to stdout. (default: text)",
     )
 
 
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later."),
+    typer.Option("--since", metavar="DATE", help="Only commits from this day on (YYYY-MM-DD, UTC)."),
 ]
 Until = Annotated[
     str | None,
-    typer.Option("--until", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before."),
+    typer.Option("--until", metavar="DATE", help="Only commits up to this day (YYYY-MM-DD, UTC)."),
 ]
 Declared = Annotated[
     bool, typer.Option("--declared/--no-declared", help="Read what commits and records declare.")
@@ -127,7 +121,7 @@ class ExplainRequest(ProjectOptions):
     ] = ExplanationFormat.TEXT
     tokens: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=1000, help="How many of the strongest tokens -v and JSON list."),
+        typer.Option(metavar="N", min=0, max=1000, help="Number of strongest tokens, with -v and in JSON."),
     ] = 5
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Add thresholds, logits and the strongest tokens.")
