@@ -33,8 +33,8 @@ from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.past import PastRule
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import ReferenceRule, general_entry
+from codeorigin.model.scoring.deep_settings import DeepSettings
 from codeorigin.model.scoring.graph import Graph
-from codeorigin.model.scoring.inputs import DeepSettings
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.parity import export_graphs

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from codeorigin.analysis.analyzer import Analyzer
 from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.functions.documents import Document
-from codeorigin.model.scoring.inputs import Aggregation, Baseline
+from codeorigin.model.scoring.deep_settings import Aggregation, Baseline
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.cli import app, recipe_file
 from codeorigin_training.configuration import ConfigurationError, load_config

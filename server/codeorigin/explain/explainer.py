@@ -20,7 +20,7 @@ from codeorigin.explain.explanation import ExplainOptions, Explanation, Method
 from codeorigin.explain.integrated_gradients import GradientGraph, PathAttribution, attribute_windows
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import ReferenceWeights
-from codeorigin.model.scoring.inputs import Aggregation
+from codeorigin.model.scoring.deep_settings import Aggregation
 from codeorigin.model.scoring.scorer import Scorer
 
 _DEFAULT_OPTIONS = ExplainOptions()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codeorigin.languages.construct import Construct
-from codeorigin.model.scoring.inputs import Aggregation, Baseline
+from codeorigin.model.scoring.deep_settings import Aggregation, Baseline
 
 
 class Method(StrEnum):

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import ModelError
 from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.model.scoring.deep_settings import Aggregation, Baseline
 from codeorigin.model.scoring.graph import Graph
-from codeorigin.model.scoring.inputs import Aggregation, Baseline, Features, RawScore
+from codeorigin.model.scoring.inputs import Features, RawScore
 from codeorigin.model.scoring.scorer import Scorer
 
 Floats = npt.NDArray[np.float32]

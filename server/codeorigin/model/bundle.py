@@ -21,7 +21,7 @@ from codeorigin.model.folder import (
 )
 from codeorigin.model.ngrams.hashed_views import NgramViews, View
 from codeorigin.model.reference import general_means
-from codeorigin.model.scoring.inputs import DeepSettings
+from codeorigin.model.scoring.deep_settings import DeepSettings
 
 FORMAT = 3
 _LONGEST_NAME = 100

@@ -12,7 +12,8 @@ from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.lru_cache import LruCache
 from codeorigin.explain.explanation import Explanation, LineAttribution, Method, TokenAttribution
 from codeorigin.model.reading.normalize import Normalized
-from codeorigin.model.scoring.inputs import Baseline, RawScore
+from codeorigin.model.scoring.deep_settings import Baseline
+from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.verdict import Band, Reason, Verdict
 

@@ -23,7 +23,7 @@ from codeorigin.explain.explanation import (
     TokenAttribution,
 )
 from codeorigin.languages.construct import Construct
-from codeorigin.model.scoring.inputs import Baseline
+from codeorigin.model.scoring.deep_settings import Baseline
 from codeorigin.model.verdict import Verdict
 from support.check_results import IN_FILE, LLM, UNSURE, checked_file
 from support.command import TERSE, report_of, run

@@ -24,7 +24,7 @@ from codeorigin.languages.construct import CONSTRUCTS, Construct
 from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.ngrams.hashed_views import NgramViews, Occurrences, WideFeatures
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.scoring.inputs import Aggregation
+from codeorigin.model.scoring.deep_settings import Aggregation
 from codeorigin.model.scoring.tokenizer import Encoding
 from support.snippets import ALL, PARSER, long_function
 from support.tiny_model import VIEWS, TinyModel

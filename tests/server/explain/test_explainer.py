@@ -12,7 +12,7 @@ from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation, Method
 from codeorigin.explain.integrated_gradients import GradientGraph, integrate
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.scoring.inputs import Aggregation, Baseline
+from codeorigin.model.scoring.deep_settings import Aggregation, Baseline
 from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import BIAS, TinyModel
 

@@ -9,7 +9,7 @@ import pytest
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
 from codeorigin.languages.construct import Construct
 from codeorigin.model.past import Past, PastShare
-from codeorigin.model.scoring.inputs import Baseline
+from codeorigin.model.scoring.deep_settings import Baseline
 from codeorigin.model.verdict import Band, Limits, PooledReason, PooledVerdict, Reason, Verdict
 from codeorigin.records.record import UNTRACKED, Record, RecordSource, Strength, WrittenBy
 from codeorigin.report import CAVEAT, FULL_CAVEAT

@@ -1,9 +1,7 @@
 """What the model reads of a function, in which windows, and its answer before calibration."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from codeorigin.model.folder import ManifestEntry
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.past import RecordsShare
 from codeorigin.model.scoring.tokenizer import Encoding
@@ -34,38 +32,6 @@ def split(length: int, context: int, overlap: int) -> list[Window]:
     last_start = length - context
     starts = [round(index * last_start / (count - 1)) for index in range(count)]
     return [Window(start, start + context, 1.0 / count) for start in starts]
-
-
-class Baseline(StrEnum):
-    """The uninformative input that Integrated Gradients starts from."""
-
-    MASK = "mask"
-    ZERO = "zero"
-    PAD = "pad"
-
-
-class Aggregation(StrEnum):
-    """How the attributions of a token's embedding dimensions are combined into one number.
-
-    ``SUM`` keeps completeness; ``L2_NORM`` is the classic unsigned view (Li et al., NAACL 2016).
-    """
-
-    SUM = "sum"
-    L2_NORM = "l2_norm"
-
-
-@dataclass(frozen=True, slots=True)
-class DeepSettings(ManifestEntry):
-    """How the deep part reads a function, and how it is explained.
-
-    ``context`` and ``overlap`` are the length and overlap of windows in tokens, ``dim`` is the width of an embedding.
-    """
-
-    context: int
-    overlap: int
-    dim: int
-    baseline: Baseline = Baseline.MASK
-    aggregation: Aggregation = Aggregation.SUM
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from codeorigin.model.bundle import NGRAM_WEIGHTS, SCORE_GRAPH, TOKENIZER, Bundl
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.reading.normalize import Normalized
+from codeorigin.model.scoring.deep_settings import DeepSettings
 from codeorigin.model.scoring.graph import Feed, Graph
-from codeorigin.model.scoring.inputs import DeepSettings, Features, RawScore, Window, split
+from codeorigin.model.scoring.inputs import Features, RawScore, Window, split
 from codeorigin.model.scoring.tokenizer import Encoding, Tokenizer
 
 Ids = npt.NDArray[np.int64]

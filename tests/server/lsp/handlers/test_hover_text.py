@@ -18,7 +18,7 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.documents.scored_document import Result, ScoringJob
 from codeorigin.lsp.handlers.hover import HoverContent
-from codeorigin.model.scoring.inputs import Baseline
+from codeorigin.model.scoring.deep_settings import Baseline
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings
 
