@@ -3,6 +3,7 @@
 import importlib.metadata
 import platform
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,10 @@ RECORDED_LOGIT = 0.9859
 _TOLERANCE = 1e-3
 _DISTRIBUTIONS = ("numpy", "tree-sitter", "pygls")
 _SPEED_FUNCTIONS = 32
+_INDENT = 22
+"""The column in which all results begin."""
+_DETAIL = textwrap.TextWrapper(80 - _INDENT, break_long_words=False, break_on_hyphens=False)
+"""No terminal is narrower; a path stays whole, so that it can be copied."""
 
 SNIPPET = '''\
 def moving_average(values, window):
@@ -133,7 +138,7 @@ def run_doctor(options: DoctorOptions) -> int:
             detail = str(error) if isinstance(error, CodeOriginError) else describe_unexpected(error)
             wrong.append(f"{subject}: {detail}; {remedy}")
         shown.append(f"{subject:<15} ")
-        shown.append(printable(detail), "")
+        shown.append(f"\n{' ' * _INDENT}".join(_DETAIL.wrap(printable(detail))), "")
         console.print(shown)
     if not wrong:
         return ExitCode.OK

@@ -72,10 +72,13 @@ def test_snippet_is_a_working_function() -> None:
     assert namespace["moving_average"]([1, 2, 3, 4], 2) == [1.5, 2.5, 3.5]
 
 
-def test_doctor_finds_no_problems() -> None:
+def test_doctor_finds_no_problems_and_says_so_in_eighty_columns() -> None:
     done = run("doctor")
-    lines = done.stdout.decode().splitlines()
+    printed = done.stdout.decode().splitlines()
     assert (done.returncode, done.stderr) == (0, b"")
+    # A path stays whole.
+    assert [line for line in printed if len(line) > 80 and " " in line[22:]] == []
+    lines = [line for line in printed if line[:22].strip()]
     assert all(line.startswith("ok    ") for line in lines)
     assert [line.removeprefix("ok    ")[:15].strip() for line in lines] == [
         "codeorigin", "python", "PYTHONPATH", "packages", "languages", "language model", "settings",
