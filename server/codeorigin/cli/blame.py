@@ -71,18 +71,19 @@ def _places(file: JudgedFile) -> Iterator[tuple[JudgedFunction, int, int]]:
 
 def _write_text(stream: TextIO, file: JudgedFile, lines: Sequence[BlamedLine]) -> None:
     starts = {first: (function, last) for function, first, last in _places(file)}
-    labels = [record_label(line.record) for line in lines]
-    width = max(map(len, [_DECLARED, *labels]))
+    labels = ["" if line.record is None else record_label(line.record) for line in lines]
+    # Without any record there is no such column.
+    width = max(map(len, [_DECLARED, *labels])) + 2 if any(labels) else 0
     digits = max(len(str(len(lines))), len(_LINE))
     console = make_console(stream)
     print_sentences(console, Text(f"{declared_counts(line.record for line in lines)}\n{_CAVEAT}\n"))
-    console.print(Text(f"{_LINE:>{digits}}  {_DECLARED:<{width}}  {'weight':>6}", "dim"))
+    console.print(Text(f"{_LINE:>{digits}}  {_DECLARED if width else '':<{width}}{'weight':>6}", "dim"))
     for line, label in zip(lines, labels, strict=True):
         if line.number in starts:
             function, last = starts[line.number]
             print_in_one_line(console, Text(_heading(function, line.number, last), "bold"))
         weight = "" if line.weight is None else logits(line.weight)
-        text = f"{line.number:>{digits}}  {label:<{width}}  {weight:>6}  {printable_code(line.text)}"
+        text = f"{line.number:>{digits}}  {label:<{width}}{weight:>6}  {printable_code(line.text)}"
         print_in_one_line(console, Text(text.rstrip()))
 
 

@@ -65,6 +65,13 @@ def test_the_text_shows_records_without_names_of_people(repository: Repository) 
     assert not any(name in text for name in ("Ann", "ann@"))
 
 
+def test_a_file_without_records_has_no_column_for_them(tmp_path: Path) -> None:
+    made = Repository(tmp_path / "quiet")
+    made.commit({"a.py": plain_functions("one")}, date="2026-01-01")
+    text = run("blame", made.folder / "a.py").stdout.decode()
+    assert text.splitlines()[3].split() == ["line", "weight"]
+
+
 def test_line_ends_of_windows_are_no_part_of_the_lines(repository: Repository) -> None:
     path = repository.folder / "a.py"
     text = run("blame", str(path)).stdout
