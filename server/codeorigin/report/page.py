@@ -40,12 +40,16 @@ def page(
 
 
 def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
-    """Figures at a glance, each with what it counts and the name of its band, which may be empty."""
-    made = "".join(
-        f'<div class="tile {band}"><b>{escape(figure)}</b><span>{escape(what)}</span></div>'
-        for figure, what, band in figures
-    )
-    return f'<div class="tiles">{made}</div>'
+    """Figures at a glance, each with what it counts and the name of its band, which may be empty.
+
+    Those without a band come first. In a narrow window they have a row of their own.
+    """
+    counts: list[str] = []
+    bands: list[str] = []
+    for figure, what, band in figures:
+        made = f'<div class="tile {band}"><b>{escape(figure)}</b><span>{escape(what)}</span></div>'
+        (bands if band else counts).append(made)
+    return f'<div class="tiles"><div>{"".join(counts)}</div><div>{"".join(bands)}</div></div>'
 
 
 def legend() -> str:
