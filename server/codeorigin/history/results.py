@@ -224,10 +224,11 @@ def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
     judged = f"{totals.judged:,} with a verdict of their own ({bands})"
     left_out = f"; {counted(merges, 'merge')} left out" if merges else ""
     phrases = [f"{counted(totals.commits, 'commit')}, {judged}{left_out}."]
-    lines = ", ".join(f"{text} {BAND_NAMES[band]}" for band, text in totals.all.percents().items())
-    phrases.append(
-        f"{counted(totals.all.lines, 'line')} in {counted(totals.all.functions, 'function')}: {lines}."
-    )
+    if totals.all.lines:
+        lines = ", ".join(f"{text} {BAND_NAMES[band]}" for band, text in totals.all.percents().items())
+        phrases.append(
+            f"{counted(totals.all.lines, 'line')} in {counted(totals.all.functions, 'function')}: {lines}."
+        )
     if cut_off:
         phrases.append(
             f"{counted(cut_off, 'commit')} left out, because this clone is shallow and lacks what stood before."

@@ -45,11 +45,11 @@ def parts_percent(counts: Sequence[int]) -> list[str]:
     """The parts of a whole as whole per cents that add up to 100, the last ones rounded by the largest remainders.
 
     ``[1, 99, 900]`` -> ``under 1 %``, ``10 %``, ``90 %``: a part that is there is never 0 %, one that lacks something
-    never 100 %. All are 0 % if there is nothing.
+    never 100 %. All are a dash if there is nothing.
     """
     whole = sum(counts)
     if not whole:
-        return ["0 %"] * len(counts)
+        return ["-"] * len(counts)
     rounded = [100 * count // whole for count in counts]
     by_remainder = sorted(range(len(counts)), key=lambda place: -(100 * counts[place] % whole))
     for place in by_remainder[: 100 - sum(rounded)]:

@@ -25,6 +25,7 @@ from codeorigin.scan.work import Judged, Work, judge_repository, key_of
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.progress import ProgressLine
 from codeorigin.shell.terminal import display_path, to_stderr
+from codeorigin.text.literal_text import shortened
 from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
 RETRIES = 2
@@ -50,7 +51,7 @@ def run_scan(options: ScanOptions) -> int:
                 judged.append(found)
                 if found.error is not None:
                     progress.clear()
-                    to_stderr(f"{display_path(found.repository)}: {found.error}")
+                    to_stderr(f"{shortened(display_path(found.repository))}: {found.error}")
                 progress.show(len(judged))
         progress.clear()
         write_report(out, judged, model)

@@ -1,17 +1,27 @@
 """The report on all repositories: a page, and a table with one row per repository."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 
 from codeorigin.core.errors import CodeOriginError
-from codeorigin.history.formats.html import bars, by_language, opening, over_time, share_table
+from codeorigin.history.formats.html import (
+    bars,
+    by_language,
+    most_lines_first,
+    opening,
+    over_time,
+    share_table,
+)
 from codeorigin.history.results import Totals
 from codeorigin.model.verdict import Band
 from codeorigin.report.origin import Origin, report_page
 from codeorigin.report.page import problems
 from codeorigin.scan.work import Judged, rows_file
+from codeorigin.text.literal_text import shortened
 from codeorigin.text.regular_files import replacing_file
 
 MOST_LISTED = 1_000
@@ -53,19 +63,35 @@ def _body(judged: Sequence[Judged]) -> Iterator[str]:
         totals.include(found.totals)
     yield from opening(totals)
     if totals.all.lines:
-        shares = {found.repository: found.totals.all for found in judged if found.error is None}
+        titles = short_names([found.repository for found in judged])
+        totals_of = {found.repository: found.totals.all for found in judged if found.error is None}
+        shares = most_lines_first(
+            {name: totals_of[path] for name, path in titles.items() if path in totals_of}
+        )
         yield "<h2>Over time</h2>"
         yield from over_time(totals)
         yield by_language(totals)
-        yield f"<h2>By repository</h2>{bars(shares)}"
-        listed = sorted(shares, key=lambda name: -shares[name].lines)[:MOST_LISTED]
-        if len(listed) < len(shares):
+        yield f"<h2>By repository</h2>{bars(shares, titles)}"
+        if len(shares) > MOST_LISTED:
             yield f"<p>The {MOST_LISTED:,} of {len(shares):,} with the most lines; repositories.parquet has all.</p>"
-        yield share_table("repository", {name: shares[name] for name in sorted(listed)})
-    failed = [(found.repository, found.error) for found in judged if found.error is not None]
+        yield share_table("repository", dict(islice(shares.items(), MOST_LISTED)), titles)
+    failed = [(shortened(found.repository), found.error) for found in judged if found.error is not None]
     if failed:
         more = len(failed) - MOST_LISTED
         yield f"<h2>Failed: {len(failed):,}</h2>"
         yield problems(
             failed[:MOST_LISTED], f"And {more:,} more; repositories.parquet has all." if more > 0 else ""
         )
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """The paths by their names: the fewest last parts of each that no other path ends with."""
+    endings = {path: _endings(PurePath(path).parts) for path in paths}
+    counts = Counter(ending for found in endings.values() for ending in found)
+    return {
+        next((name for name in found if counts[name] == 1), path): path for path, found in endings.items()
+    }
+
+
+def _endings(parts: Sequence[str]) -> list[str]:
+    return ["/".join(parts[start:]) for start in range(len(parts) - 1, 0, -1)]

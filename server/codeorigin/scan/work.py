@@ -69,7 +69,9 @@ def judge_repository(work: Work) -> Judged:
         reason = str(error)
         if isinstance(error, CodeOriginError):
             reason = error.reason if str(error.path) == work.repository else reason
-        elif not isinstance(error, OSError):
+        elif isinstance(error, OSError):
+            reason = error.strerror or reason
+        else:
             reason = f"unexpected {type(error).__name__}: {reason}"
         return Judged(work.repository, error=" ".join(reason.split()))
 

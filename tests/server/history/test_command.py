@@ -10,7 +10,7 @@ import pytest
 
 from codeorigin.history import open_history
 from codeorigin.history.formats import html
-from codeorigin.history.formats.html import bars, over_time, periods, share_table
+from codeorigin.history.formats.html import bars, most_lines_first, over_time, periods, share_table
 from codeorigin.history.judge_commits import JudgeCommits
 from codeorigin.history.results import CommitResult, Share, Totals
 from codeorigin.history.state import HistoryState
@@ -234,7 +234,8 @@ def test_periods_have_no_gaps_and_are_never_too_many() -> None:
 
 def test_bars_are_ordered_counted_and_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "_MOST_BARS", 2)
-    made = bars({"a\n\x1b[2J\u202e<b>": share(2), "": share(5), "empty": share(0), "small": share(1)})
+    shares = {"a\n\x1b[2J\u202e<b>": share(2), "": share(5), "empty": share(0), "small": share(1)}
+    made = bars(most_lines_first(shares))
     assert re.findall(r"<span>(.*?)</span><div", made) == ["(top)", r"a\x0a\x1b[2J\u202e&lt;b&gt;"]
     assert made.endswith("<p>And 1 with fewer lines.</p>")
 

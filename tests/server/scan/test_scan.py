@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.git.process import lacking
 from codeorigin.history.judge_commits import ChangedCommit, JudgeCommits
+from codeorigin.history.results import Share, Totals
+from codeorigin.model.verdict import Band
 from codeorigin.scan import command, page
 from codeorigin.scan.command import read_repositories
 from codeorigin.scan.options import ScanOptions
@@ -220,3 +223,21 @@ def test_page_on_many_repositories_lists_only_some(tmp_path: Path, monkeypatch: 
     assert "Failed: 5" in text
     assert text.count("<li>") == 2
     assert "And 3 more; repositories.parquet has all." in text
+
+
+def test_page_has_the_shortest_names_that_differ_and_bars_in_the_order_of_the_table(tmp_path: Path) -> None:
+    lines = {"/x/app.git": 1, "/y/app.git": 9, "/x/deep/lib": 4, "/app.git": 0}
+    made = [Judged(f"/{'long' * 2_000}", error="odd")]
+    for path, count in lines.items():
+        share = Share(1, 1, {Band.LLM: count, Band.UNSURE: 0, Band.HUMAN: 0})
+        totals = Totals(share)
+        totals.months["2024-01"] = share
+        made.append(Judged(path, totals))
+    write_report(tmp_path, made, "m")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    named = re.findall(r'<span title="([^"]*)">([^<]*)</span>', text.partition("By repository")[2])
+    drawn = [("/y/app.git", "y/app.git"), ("/x/deep/lib", "lib"), ("/x/app.git", "x/app.git")]
+    assert named == [*drawn, *drawn, ("/app.git", "/app.git")]
+    empty = text.partition('title="/app.git"')[2].partition("</tr>")[0]
+    assert re.findall("<td>(.*?)</td>", empty) == ["1", "1", "0", "-", "-", "-"]
+    assert max(map(len, re.findall("<code>(.*?)</code>", text))) < 300

@@ -31,6 +31,8 @@ LINES = (
     "Lines are those that commits added or rewrote in functions with a verdict, blank ones left out, each with the "
     "verdict of its function as it stood after the commit."
 )
+_TOP = "(top)"
+"""The name of the folder without one."""
 _MOST_PERIODS = 84
 _MOST_BARS = 40
 _MOST_LABELS = 10
@@ -58,8 +60,9 @@ def _body(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
     else:
         yield f'<h2>Over time</h2><p class="what">{escape(LINES)}</p>'
         yield from over_time(totals)
-        yield f"<h2>By folder</h2>{bars(totals.folders)}"
-        yield folded("table", "as a table", [share_table("folder", dict(sorted(totals.folders.items())))])
+        folders = most_lines_first(totals.folders)
+        yield f"<h2>By folder</h2>{bars(folders)}"
+        yield folded("table", "as a table", [share_table("folder", folders)])
         yield by_language(totals)
     yield from _standing_out(totals, origin)
 
@@ -149,17 +152,26 @@ def period_label(shown: Sequence[tuple[str, Share]], number: int) -> str:
 
 
 def _described(name: str, share: Share) -> str:
+    if not share.lines:
+        return f"{name}: no lines"
     shares = ", ".join(f"{text} {BAND_NAMES[band]}" for band, text in share.percents().items())
     return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, 'commit')}; {shares}"
 
 
-def bars(shares: Mapping[str, Share]) -> str:
-    """A bar for each of ``shares`` with lines, the largest first; the smallest of many are left out and counted."""
-    ordered = sorted(shares.items(), key=lambda item: (-item[1].lines, item[0]))
-    shown = [(html_line(name) or "(top)", share) for name, share in ordered if share.lines]
+def most_lines_first(shares: Mapping[str, Share]) -> dict[str, Share]:
+    """The order of bars and of their table."""
+    return dict(sorted(shares.items(), key=lambda item: (-item[1].lines, item[0])))
+
+
+def bars(shares: Mapping[str, Share], titles: Mapping[str, str] | None = None) -> str:
+    """A bar for each of ``shares`` with lines, in their order; the last of many are left out and counted.
+
+    ``titles`` has the whole of names that are shortened.
+    """
+    shown = [(name, share) for name, share in shares.items() if share.lines]
     made = "".join(
-        f"<span>{name}</span>"
-        f'<div title="{_described(name, share)}">{stack(share.bands)}</div>'
+        f"<span>{_named(name, titles)}</span>"
+        f'<div title="{html_line(_described(name or _TOP, share))}">{stack(share.bands)}</div>'
         f'<span class="number">{share.percents()[Band.LLM]} of {counted(share.lines, "line")} likely LLM</span>'
         for name, share in shown[:_MOST_BARS]
     )
@@ -167,19 +179,25 @@ def bars(shares: Mapping[str, Share]) -> str:
     return f'<div class="bars">{made}</div>' + (f"<p>And {left:,} with fewer lines.</p>" if left > 0 else "")
 
 
+def _named(name: str, titles: Mapping[str, str] | None) -> str:
+    whole = html_line((titles or {}).get(name, ""))
+    shown = html_line(name or _TOP)
+    return f'<span title="{whole}">{shown}</span>' if whole else shown
+
+
 def by_language(totals: Totals) -> str:
     """A bar for each language, under its name."""
     named = {get_language(language).name: share for language, share in totals.languages.items()}
-    return f"<h2>By language</h2>{bars(named)}"
+    return f"<h2>By language</h2>{bars(most_lines_first(named))}"
 
 
-def share_table(title: str, rows: Mapping[str, Share]) -> str:
-    """Shares as a table."""
+def share_table(title: str, rows: Mapping[str, Share], titles: Mapping[str, str] | None = None) -> str:
+    """Shares as a table; ``titles`` as for :func:`bars`."""
     return table(
         [title, "commits with lines", "functions", "lines", *(BAND_NAMES[band] for band in BANDS)],
         (
             [
-                html_line(name) or "(top)",
+                _named(name, titles),
                 *(f"{figure:,}" for figure in (share.commits, share.functions, share.lines)),
                 *(share.percents()[band] for band in BANDS),
             ]
