@@ -20,12 +20,12 @@ from codeorigin.core.safe_path import trust_no_folder
 from codeorigin.history.options import HistoryOptions
 from codeorigin.model.bundle import Bundle
 from codeorigin.scan.options import ScanOptions
-from codeorigin.scan.page import write_report
+from codeorigin.scan.page import LONGEST_NAME, write_report
 from codeorigin.scan.work import Judged, Work, judge_repository, key_of
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.progress import ProgressLine
 from codeorigin.shell.terminal import display_path, to_stderr
-from codeorigin.text.literal_text import shortened
+from codeorigin.text.literal_text import shorten
 from codeorigin.text.regular_files import IS_A_LINK, trusted_root
 
 RETRIES = 2
@@ -51,7 +51,8 @@ def run_scan(options: ScanOptions) -> int:
                 judged.append(found)
                 if found.error is not None:
                     progress.clear()
-                    to_stderr(f"{shortened(display_path(found.repository))}: {found.error}")
+                    name = shorten(display_path(found.repository), LONGEST_NAME)
+                    to_stderr(f"{name}: {found.error}")
                 progress.show(len(judged))
         progress.clear()
         write_report(out, judged, model)

@@ -21,9 +21,11 @@ from codeorigin.model.verdict import Band
 from codeorigin.report.origin import Origin, report_page
 from codeorigin.report.page import problems
 from codeorigin.scan.work import Judged, rows_file
-from codeorigin.text.literal_text import shortened
+from codeorigin.text.literal_text import shorten
 from codeorigin.text.regular_files import replacing_file
 
+LONGEST_NAME = 200
+"""Characters of the name of a repository that failed."""
 MOST_LISTED = 1_000
 """Maximum length of a list on the page, so that browsers can show it for any number of repositories."""
 _COUNTS = ("commits", "functions", "lines", *Band, *(f"judged_{band}" for band in Band))
@@ -75,7 +77,9 @@ def _body(judged: Sequence[Judged]) -> Iterator[str]:
         if len(shares) > MOST_LISTED:
             yield f"<p>The {MOST_LISTED:,} of {len(shares):,} with the most lines; repositories.parquet has all.</p>"
         yield share_table("repository", dict(islice(shares.items(), MOST_LISTED)), titles)
-    failed = [(shortened(found.repository), found.error) for found in judged if found.error is not None]
+    failed = [
+        (shorten(found.repository, LONGEST_NAME), found.error) for found in judged if found.error is not None
+    ]
     if failed:
         more = len(failed) - MOST_LISTED
         yield f"<h2>Failed: {len(failed):,}</h2>"

@@ -69,6 +69,12 @@ def plain_message(text: str) -> str:
     return shown if len(shown) <= _MAX_MESSAGE else shown[: _MAX_MESSAGE - 1] + "…"
 
 
+def shorten(text: str, length: int) -> str:
+    """The stripped text, truncated with an ellipsis if it is longer than ``length``."""
+    text = text.strip()
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
 def shell_command(*words: str | os.PathLike[str]) -> str | None:
     """``words`` as one line for a POSIX shell; None if one has a control character, which could end the line.
 

@@ -19,7 +19,7 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.declared_lines import declared_line, read_declared
 from codeorigin.lsp.handlers.explain import EXPLAIN
-from codeorigin.lsp.handlers.markdown import code_span, literal, shorten, visible
+from codeorigin.lsp.handlers.markdown import code_span, literal, visible
 from codeorigin.lsp.handlers.publish import scored
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
@@ -28,7 +28,7 @@ from codeorigin.report.editor_texts import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLA
 from codeorigin.report.explanations import PENDING, TOO_COARSE, evidence_sentence, strongest
 from codeorigin.report.figures import NOTICEABLE, side
 from codeorigin.report.functions import opening
-from codeorigin.text.literal_text import explain_command
+from codeorigin.text.literal_text import explain_command, shorten
 
 BAR_CELLS = 8
 CODE_LENGTH = 40

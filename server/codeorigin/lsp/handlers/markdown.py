@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from codeorigin.report.editor_texts import BLANK_LINE
+from codeorigin.text.literal_text import shorten
 
 _BACKTICKS = re.compile(r"`+")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$&@]|://|www\.|^(?:[-+#=]|\d+[.)])", re.IGNORECASE)
@@ -26,12 +27,6 @@ def _visible(character: str) -> str:
     if category == "Cs":
         return "\N{REPLACEMENT CHARACTER}"
     return "·" if category in {"Cc", "Cf", "Zl", "Zp"} else character
-
-
-def shorten(text: str, length: int = MAX_CODE_LENGTH) -> str:
-    """The stripped text, truncated with an ellipsis if it is longer than ``length``."""
-    text = text.strip()
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def code_span(text: str, length: int = MAX_CODE_LENGTH) -> str:
