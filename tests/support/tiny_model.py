@@ -32,13 +32,13 @@ from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.ngrams.weights import NgramWeights
 from codeorigin.model.past import PastRule
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.reference import ReferenceRule, general_entry
+from codeorigin.model.reference import ReferenceRule
 from codeorigin.model.scoring.deep_settings import DeepSettings
 from codeorigin.model.scoring.graph import Graph
 from codeorigin.model.scoring.scorer import Scorer
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.bundle.parity import export_graphs
-from codeorigin_training.bundle.quantization import quantize
+from codeorigin_training.bundle.quantization import general_entry, quantize
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.files import make_encoder
 from codeorigin_training.encoder.model import Encoder, compact_body

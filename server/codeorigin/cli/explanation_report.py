@@ -68,14 +68,6 @@ def _heading(explained: Explained, *, verbose: bool) -> Text:
     )
 
 
-def _balance(explanation: Explanation, verdict: Verdict) -> Text:
-    """Where the logit comes from, and how well the lines account for it."""
-    text = Text(f"{_equation(explanation, verdict)}\n{method_phrase(explanation)}")
-    if explanation.approximate:
-        text.append(f"; {_APPROXIMATE}", "bold")
-    return text
-
-
 def signed_bar(value: float, largest: float, half_width: int = _HALF_WIDTH) -> str:
     """A bar from a middle line towards ``human`` (left) or ``llm`` (right); ``largest`` fills its half.
 
@@ -108,7 +100,8 @@ def write_text(explained: Explained, stream: TextIO, *, verbose: bool = False) -
     index = LineIndex(explained.text)
     print_sentences(console, _heading(explained, verbose=verbose))
     if verbose:
-        print_sentences(console, _balance(explanation, explained.function.verdict))
+        text = Text(f"{_equation(explanation, explained.function.verdict)}\n{method_phrase(explanation)}")
+        print_sentences(console, text.append(f"; {_APPROXIMATE}" if explanation.approximate else "", "bold"))
     elif explanation.approximate:
         print_sentences(console, Text(_APPROXIMATE, "bold"))
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
@@ -137,8 +130,8 @@ def write_text(explained: Explained, stream: TextIO, *, verbose: bool = False) -
     print_sentences(console, Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
 
 
-def to_dict(explained: Explained) -> dict[str, Any]:
-    """The explanation as plain values; lines and columns are 1-based, values are logits.
+def render_json(explained: Explained) -> str:
+    """The explanation as ASCII JSON with a final newline; lines and columns are 1-based, values are logits.
 
     The lines account for ``logit``, the logit of the function's own text; ``past_evidence`` and
     ``file_evidence`` are added to it.
@@ -147,7 +140,7 @@ def to_dict(explained: Explained) -> dict[str, Any]:
     verdict = explained.function.verdict
     explanation = explained.explanation
     first, last = line_range(explained.function)
-    return {
+    values: dict[str, Any] = {
         "model": explained.model,
         "path": explained.path,
         "language": span.language,
@@ -176,11 +169,7 @@ def to_dict(explained: Explained) -> dict[str, Any]:
         ],
         "constructs": [asdict(construct) for construct in explanation.constructs],
     }
-
-
-def render_json(explained: Explained) -> str:
-    """One ASCII JSON document with a final newline."""
-    return encoded(to_dict(explained), indent=2) + "\n"
+    return encoded(values, indent=2) + "\n"
 
 
 def _equation(explanation: Explanation, verdict: Verdict) -> str:

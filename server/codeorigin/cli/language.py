@@ -39,9 +39,8 @@ def run_language(options: LanguageOptions) -> int:
             message = display_path(error.reason)
             errors.append((shown, message))
             to_stderr(f"{shown}: {message}")
-    write_all(
-        sys.stdout, _json(guesses, errors) if options.format is ExplanationFormat.JSON else _lines(guesses)
-    )
+    written = _json(guesses, errors) if options.format is ExplanationFormat.JSON else _lines(guesses)
+    write_all(sys.stdout, written)
     return ExitCode.ERROR if errors else ExitCode.OK
 
 

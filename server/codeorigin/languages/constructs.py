@@ -10,19 +10,8 @@ from tree_sitter import Node, Parser
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.languages import get_language
 from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.language import Language
+from codeorigin.languages.language import Language, words
 from codeorigin.languages.members import WrappedText, as_members, possible_surroundings
-from codeorigin.languages.node_types import (
-    CALLS,
-    COMPOSITES,
-    CONTROL_WORDS,
-    ERROR_NODES,
-    FUNCTIONS,
-    LITERALS,
-    OPERATOR_WORDS,
-    TYPES,
-    VARIABLES,
-)
 from codeorigin.languages.parse import parseable
 from codeorigin.languages.parser_pool import bounded
 
@@ -38,6 +27,57 @@ _NAME_FIELDS = ("attribute", "property", "field", "name", "function")
 _ARGUMENTS = frozenset({"argument_list", "arguments", "token_tree"})
 _GO_ERROR = re.compile(rb"\berr\w*\s*[!=]=\s*nil|errors\.(?:Is|As)\(")
 _DOCUMENTATION = (b"/**", b"///", b"//!", b"/*!")
+
+# Node types by purpose, for all grammars, whose names differ little.
+_FUNCTIONS = words(
+    "function_definition function_declaration generator_function_declaration generator_function function_expression "
+    "arrow_function method_definition method_declaration constructor_declaration compact_constructor_declaration "
+    "destructor_declaration operator_declaration local_function_statement function_item func_literal method "
+    "singleton_method anonymous_function closure_expression lambda_expression"
+)
+"""Their children before the field ``body`` are a signature."""
+
+_CALLS = words(
+    "call call_expression new_expression method_invocation object_creation_expression invocation_expression "
+    "macro_invocation function_call_expression member_call_expression nullsafe_member_call_expression "
+    "scoped_call_expression explicit_constructor_invocation"
+)
+
+_ERROR_NODES = words(
+    "except_clause except_group_clause finally_clause raise_statement catch_clause throw_statement throw_expression "
+    "rescue ensure rescue_modifier retry seh_except_clause seh_finally_clause"
+)
+"""All of such a node is error handling, including its body; of a ``try`` statement, only the keyword is."""
+
+_LITERALS = words(
+    "string concatenated_string template_string string_array symbol_array bare_string encapsed_string heredoc nowdoc "
+    "heredoc_body heredoc_beginning chained_string interpolated_string_expression regex number integer float true "
+    "false null nil none character char_literal simple_symbol delimited_symbol hash_key_symbol jsx_text "
+    "subshell uninterpreted text_interpolation ellipsis"
+)
+"""In addition to all types whose name ends in ``_literal``."""
+
+_TYPES = words(
+    "type type_annotation type_arguments type_parameters type_argument_list type_parameter_list primitive_type "
+    "predefined_type sized_type_specifier type_identifier generic_type array_type slice_type map_type pointer_type "
+    "channel_type qualified_type scoped_type_identifier integral_type floating_point_type boolean_type void_type "
+    "nullable_type implicit_type reference_type tuple_type named_type union_type optional_type type_descriptor "
+    "type_qualifier placeholder_type_specifier template_type struct_type interface_type function_type cast_type "
+    "dynamic_type abstract_type"
+)
+
+_CONTROL_WORDS = words(
+    "if else elif elsif elseif for foreach while do until unless loop switch case default match when then break "
+    "continue return yield goto fallthrough select next redo pass endif endfor endforeach endwhile endswitch"
+)
+
+_OPERATOR_WORDS = words("and or not in is instanceof typeof end begin sizeof xor as")
+
+_COMPOSITES = frozenset({"composite_literal", "class_literal", "list_literal"})
+"""Literals only by name, since their parts are expressions."""
+
+_VARIABLES = frozenset({"variable_name", "instance_variable", "class_variable", "global_variable"})
+"""Names with a prefix sign."""
 
 
 def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) -> Codes:
@@ -187,19 +227,19 @@ class _Painter:
 
     def _handles_errors(self, node: Node) -> bool:
         kind = node.type
-        return kind in ERROR_NODES or (kind in CALLS and self._raises(node)) or self._is_error_check(node)
+        return kind in _ERROR_NODES or (kind in _CALLS and self._raises(node)) or self._is_error_check(node)
 
     def _children(self, node: Node, inside: Construct | None) -> list[tuple[Node, Construct | None]]:
         children = node.children
         if inside in _CLOSED:
             return [(child, inside) for child in children]
-        body = node.child_by_field_name("body") if node.type in FUNCTIONS else None
+        body = node.child_by_field_name("body") if node.type in _FUNCTIONS else None
         if node.type in {"function_definition", "class_definition"} and body is not None:
             self._docstring(body)
-        if node.type in CALLS and (callee := _callee(node)) is not None:
+        if node.type in _CALLS and (callee := _callee(node)) is not None:
             self._named[callee.id] = Construct.CALL
         found: list[tuple[Node, Construct | None]] = []
-        before = self._by_role and node.type in FUNCTIONS
+        before = self._by_role and node.type in _FUNCTIONS
         for child in children:
             if body is not None and child.id == body.id:
                 before = False
@@ -244,19 +284,19 @@ class _Painter:
             kind = self._data[node.start_byte : node.end_byte].decode("utf-8", "replace")
         if self._by_role and (kind == "try" or (kind == "?" and self._language == "rust")):
             return Construct.ERROR_HANDLING
-        if kind in CONTROL_WORDS:
+        if kind in _CONTROL_WORDS:
             return Construct.CONTROL_FLOW
-        if kind in OPERATOR_WORDS or not kind[:1].isalpha():
+        if kind in _OPERATOR_WORDS or not kind[:1].isalpha():
             return Construct.PUNCTUATION
         return Construct.KEYWORD
 
 
 def _of_type(kind: str) -> Construct | None:
-    if kind in LITERALS or (kind.endswith("_literal") and kind not in FUNCTIONS | COMPOSITES):
+    if kind in _LITERALS or (kind.endswith("_literal") and kind not in _FUNCTIONS | _COMPOSITES):
         return Construct.LITERAL
-    if kind in VARIABLES:
+    if kind in _VARIABLES:
         return Construct.NAME
-    return Construct.TYPE if kind in TYPES else None
+    return Construct.TYPE if kind in _TYPES else None
 
 
 def _callee(node: Node) -> Node | None:

@@ -173,7 +173,8 @@ class _Collector:
             elif scope := captures.get("scope"):
                 self._scope(scope[0], captures, self._settings[pattern])
             elif attribute := captures.get("attribute"):
-                self._attribute(attribute[0])
+                self._syntax.attributes[attribute[0].start_byte] = attribute[0].end_byte
+                self._syntax.attribute_ends[attribute[0].end_byte] = attribute[0].start_byte
         for node_id, captured in self._functions.items():
             if node_id in self._wrappers:
                 whole = captured._replace(range=self._widened(node_id, captured.range))
@@ -190,10 +191,6 @@ class _Collector:
             end = start + len(data[start:end].rstrip(_BLANKS))
         self._syntax.comments[start] = end
         self._syntax.comment_ends[end] = start
-
-    def _attribute(self, node: Node) -> None:
-        self._syntax.attributes[node.start_byte] = node.end_byte
-        self._syntax.attribute_ends[node.end_byte] = node.start_byte
 
     def _wrapper(self, wrapper: Node, wrapped: Node) -> None:
         if wrapped.id not in self._wrappers:

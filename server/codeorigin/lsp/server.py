@@ -112,15 +112,12 @@ async def _run(server: CodeOriginServer, stdin: BinaryIO, stdout: BinaryIO) -> t
         with contextlib.suppress(RuntimeError):  # the loop is closed because the server is stopping
             loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]
 
-    def stream_ended() -> None:
-        server.end(0 if server.protocol.was_shut_down else 1)
-
     writer = Writer(stdout, lost=lambda: from_thread(server.end, 1))
     server.protocol.set_writer(writer)
     start_reader(
         stdin,
         receive=lambda body: from_thread(server.protocol.receive, body),
-        ended=lambda: from_thread(stream_ended),
+        ended=lambda: from_thread(lambda: server.end(0 if server.protocol.was_shut_down else 1)),
     )
     code = await ended
     server.session.stop()

@@ -166,18 +166,11 @@ class Reference:
         return (rule.scale * (shrunk - of_people / human)).astype(np.float32)
 
 
-def general_entry(means: Mapping[str, Floats]) -> tuple[npt.NDArray[np.uint8], dict[str, float]]:
-    """What a bundle keeps of ``means`` ``(size,)`` by language: a row for each, and its largest value by language.
-
-    Square roots in 8 bits: most values are small, and their sum over a function counts.
-    """
-    largest = {language: float(mean.max()) for language, mean in sorted(means.items())}
-    rows = [np.round(255 * np.sqrt(means[name] / most)) for name, most in largest.items()]
-    return np.array(rows, dtype=np.uint8), largest
-
-
 def general_means(path: Path, largest: Mapping[str, float], languages: Collection[str]) -> dict[str, Floats]:
-    """The means in the file of :func:`general_entry`, of those ``languages`` that it has. Raises ModelError."""
+    """The means ``(size,)`` in a file of a bundle, of those ``languages`` that it has. Raises ModelError.
+
+    It has a row for each language: square roots in 8 bits, relative to the ``largest`` value.
+    """
     try:
         rows = np.load(path, mmap_mode="r", allow_pickle=False)
         return {

@@ -11,7 +11,8 @@ from codeorigin.core.errors import ModelError
 from codeorigin.model.ngrams.hashed_views import NgramViews
 from codeorigin.model.past import Past, PastRule, PastShare
 from codeorigin.model.reading.normalize import normalize
-from codeorigin.model.reference import KnownFunctions, Reference, ReferenceRule, general_entry, general_means
+from codeorigin.model.reference import KnownFunctions, Reference, ReferenceRule, general_means
+from codeorigin_training.bundle.quantization import general_entry
 
 OF_THE_PAST = PastRule(
     quantile=0.5, weight=0.75, prior_functions=4.0, typical=-1.0, fewest_functions=4, farthest=100.0

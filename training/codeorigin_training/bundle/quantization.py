@@ -1,9 +1,11 @@
-"""Quantize the wide part's weights to one byte each: an index into 256 levels, which are densest around zero."""
+"""Quantize the weights of the wide part, and general means, to one byte each; most levels are around zero."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.ngrams.weights import LEVELS, NgramWeights
+from codeorigin.model.ngrams.weights import LEVELS, Floats, NgramWeights
 
 _HIGHEST = 127
 
@@ -28,3 +30,13 @@ def quantize(weights: npt.NDArray[np.floating]) -> NgramWeights:
         return NgramWeights(np.full(len(weights), 128, dtype=np.uint8), levels)
     nearest = np.rint(np.cbrt(weights.astype(np.float64) / largest) * _HIGHEST)
     return NgramWeights((nearest + 128).astype(np.uint8), levels)
+
+
+def general_entry(means: Mapping[str, Floats]) -> tuple[npt.NDArray[np.uint8], dict[str, float]]:
+    """What a bundle keeps of ``means`` ``(size,)`` by language: a row for each, and its largest value by language.
+
+    Square roots in 8 bits: most values are small, and their sum over a function counts.
+    """
+    largest = {language: float(mean.max()) for language, mean in sorted(means.items())}
+    rows = [np.round(255 * np.sqrt(means[name] / most)) for name, most in largest.items()]
+    return np.array(rows, dtype=np.uint8), largest

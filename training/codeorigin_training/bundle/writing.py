@@ -25,11 +25,10 @@ from codeorigin.model.bundle import (
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.folder import MANIFEST, sealed, sha256_of
 from codeorigin.model.ngrams.hashed_views import View
-from codeorigin.model.reference import general_entry
 from codeorigin.model.scoring.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats32
 from codeorigin_training.bundle.parity import export_graphs
-from codeorigin_training.bundle.quantization import quantize
+from codeorigin_training.bundle.quantization import general_entry, quantize
 from codeorigin_training.encoder.model import Encoder
 from codeorigin_training.wide import WideModel
 

@@ -59,7 +59,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
                 if request_id is not None:
                     self._refuse(request_id, *refusal)
                 return
-            if request_id is not None and _is_notification(method):
+            if request_id is not None and types.METHOD_TO_TYPES.get(method, (None, Any))[1] is None:
                 # The library would handle it without a reply, and the client would wait forever.
                 self._refuse(request_id, types.ErrorCodes.InvalidRequest, f"{method} is no request")
                 return
@@ -204,10 +204,6 @@ class CodeOriginProtocol(LanguageServerProtocol):
 
         self.send_request(method, params).add_done_callback(answered)
         return outer
-
-
-def _is_notification(method: str) -> bool:
-    return method in types.METHOD_TO_TYPES and types.METHOD_TO_TYPES[method][1] is None
 
 
 def _known(method: object) -> str:

@@ -79,11 +79,6 @@ class Tokenizer:
         starts, ends = offsets[:, 0].copy(), offsets[:, 1].copy()
         return Encoding(np.array(encoded.ids, dtype=np.int64), starts, ends, normalized.lines[starts])
 
-    def ids(self, text: str) -> npt.NDArray[np.int64]:
-        """Token ids int64 ``(T,)`` of ``text`` as is, for texts that are not code in a known language."""
-        encoded = self._bpe.encode(_encodable(text), add_special_tokens=False)
-        return np.array(encoded.ids, dtype=np.int64)
-
 
 def _encodable(text: str) -> str:
     """Replace lone surrogates, which editors can send but UTF-8 cannot encode, keeping the text's length."""
