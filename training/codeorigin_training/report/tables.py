@@ -45,7 +45,7 @@ _CONTEXTS = {
 }
 _WITH_PAST = ("by_text", "in_file", "in_file_and_past", "in_file_and_people", "in_file_and_records")
 _ERAS = {OLD: "before mid-2021", MODERN: "2021-07 to 2022-11"}
-_FLAGGED = tuple(f"human, {era}: flagged" for era in _ERAS.values())
+_FLAGGED = tuple(f"human, {era}: wrongly flagged" for era in _ERAS.values())
 _VERDICTS = ("LLM-written: found", "unsure", "called human")
 _DETECTORS = {
     "by_text": "CodeOrigin",
@@ -65,7 +65,7 @@ def contexts(table: Table) -> TitledTable:
         for context, judged in _CONTEXTS.items()
         if not context.endswith(("past", "records")) and table.get(AGENTS, context, CALLED).value is not None
     ]
-    return TitledTable("", "", ("judged", *_VERDICTS, *_FLAGGED, "packages: flagged"), tuple(rows))
+    return TitledTable("", "", ("judged", *_VERDICTS, *_FLAGGED, "packages: wrongly flagged"), tuple(rows))
 
 
 def languages(table: Table, context: str = "in_file") -> TitledTable:
@@ -135,7 +135,7 @@ def settings(table: Table, title: str) -> TitledTable:
                 )
     header = (
         *("LLM code (functions in projects)", "judged", "AUROC", "found at 1 %"),
-        *("found", "called human", "human 2021-22: flagged"),
+        *("found", "called human", "human 2021-22: wrongly flagged"),
     )
     return TitledTable(title, "", header, tuple(rows))
 
@@ -175,7 +175,7 @@ def expectations(held_out: Table, joined: Table) -> TitledTable:
         row(f"{aside}: tests", joined, f"{IN_PROJECTS}, tests", None),
         row("all agents of {} held-out repositories, many built by an agent", held_out, AGENTS, corpus),
     )
-    return TitledTable("", "", ("LLM code of", *_VERDICTS, "human code of 2021-22: flagged"), rows)
+    return TitledTable("", "", ("LLM code of", *_VERDICTS, "human code of 2021-22: wrongly flagged"), rows)
 
 
 def rankings_later(joined: Table) -> TitledTable:
