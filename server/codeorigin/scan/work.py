@@ -70,7 +70,7 @@ def judge_repository(work: Work) -> Judged:
         if isinstance(error, CodeOriginError):
             reason = error.reason if str(error.path) == work.repository else reason
         elif isinstance(error, OSError):
-            reason = error.strerror if str(error.filename) == work.repository else reason
+            reason = (error.strerror if str(error.filename) == work.repository else None) or reason
         else:
             reason = f"unexpected {type(error).__name__}: {reason}"
         return Judged(work.repository, error=" ".join(reason.split()))
