@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BufferedReader
-from types import TracebackType
 from typing import NamedTuple
 
 from codeorigin.core.budget import Budget, BudgetError
@@ -63,9 +62,7 @@ class Objects:
     def __enter__(self) -> "Objects":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ import tempfile
 import zlib
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 from codeorigin.core.termination import undone_at_termination
 from codeorigin.git.process import Git, temporary_errors
@@ -61,9 +60,7 @@ class ScratchObjects:
     def __enter__(self) -> "ScratchObjects":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def name(self, content: bytes, kind: str = "blob") -> str:

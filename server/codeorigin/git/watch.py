@@ -5,7 +5,6 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
-from types import TracebackType
 from typing import IO, Any, cast
 
 from codeorigin.core.cancellation import CancelToken
@@ -53,9 +52,7 @@ class Watch:
         self._ending.__enter__()
         return self._output
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._since = None
         self._ending.__exit__(None, None, None)
 

@@ -55,23 +55,19 @@ def index_entries(repository: Repository) -> Iterator[IndexEntry]:
         yield IndexEntry(mode.decode(), blob.decode(), int(stage), os.fsdecode(path), stamp, is_sparse)
 
 
-def conflicts(repository: Repository) -> list[str]:
-    """The paths in conflict, sorted."""
-    answer = repository.git.run("ls-files", "-u", "-z", max_output=_MAX_INDEX)
-    return sorted({os.fsdecode(entry.partition(b"\t")[2]) for entry in answer.split(b"\0") if entry})
-
-
 def index_tree(repository: Repository, scratch: ScratchObjects) -> str:
     """Write the index as a tree and return its name.
 
     Raises:
         RepositoryError: there are unresolved conflicts.
     """
-    if open_paths := conflicts(repository):
+    entries = list(index_entries(repository))
+    if open_paths := sorted({entry.path for entry in entries if entry.stage}):
         more = f" and {len(open_paths) - 1} more" if len(open_paths) > 1 else ""
         raise RepositoryError(f"{open_paths[0]}{more}: in conflict; settle the merge and add the files first")
-    entries = [(entry.mode, entry.blob, entry.path) for entry in index_entries(repository)]
-    return scratch.write_tree([entry for entry in entries if is_safe_path(entry[2])])
+    return scratch.write_tree(
+        [(entry.mode, entry.blob, entry.path) for entry in entries if is_safe_path(entry.path)]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from codeorigin.core.cache_folder import cache_folder
@@ -105,9 +104,7 @@ class HistoryState:
     def __enter__(self) -> "HistoryState":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
             self._database.execute("COMMIT")
         except sqlite3.Error as failure:

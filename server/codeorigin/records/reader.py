@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from types import TracebackType
 from typing import NamedTuple
 
 from codeorigin.core.budget import Budget, BudgetError
@@ -94,9 +93,7 @@ class RecordReader:
     def __enter__(self) -> "RecordReader":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._objects.close()
 
     @property

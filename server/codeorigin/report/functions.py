@@ -1,7 +1,5 @@
 """Sentences about one function and its verdict."""
 
-from typing import Protocol
-
 from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.model.verdict import Band, Limits, PooledReason, Reason, Verdict
 from codeorigin.report import CAVEAT
@@ -13,7 +11,7 @@ from codeorigin.report.figures import (
     probability_percent,
     side,
 )
-from codeorigin.report.shares import human_phrase, past_phrase, reference_phrase
+from codeorigin.report.shares import Shared, human_phrase, past_phrase, reference_phrase
 
 BAND_NAMES = {Band.LLM: "likely LLM", Band.UNSURE: "unsure", Band.HUMAN: "human"}
 """What users read of a verdict."""
@@ -51,21 +49,7 @@ def short_reason(why: Reason | PooledReason | None) -> str:
     return _SHORT_REASONS[why] if why is not None else "no verdict"
 
 
-class Banded(Protocol):
-    """Anything with a band, or a reason why it has none: a verdict on a function or file, or a stored one."""
-
-    @property
-    def band(self) -> Band | None:
-        """None without a verdict."""
-        ...
-
-    @property
-    def reason(self) -> Reason | PooledReason | None:
-        """Why there is no band."""
-        ...
-
-
-def band_or_reason(verdict: Banded) -> str:
+def band_or_reason(verdict: Shared) -> str:
     """The band's name, or why there is none."""
     return BAND_NAMES[verdict.band] if verdict.band is not None else short_reason(verdict.reason)
 
