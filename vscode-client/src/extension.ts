@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 
-import { Logs } from "./logs";
 import { registerCommands } from "./commands";
 import { DeclaredLines } from "./declared/declaredLines";
 import { RefreshWhileVisible } from "./refreshWhileVisible";
@@ -14,7 +13,7 @@ import type { Status } from "./protocol";
 import { ServerControl } from "./server/control";
 import { onInterpreterChange } from "./server/pythonExtension";
 import { Requests } from "./server/requests";
-import { placesOf, candidatesOf } from "./server/serverCandidates";
+import { candidatesOf, type Places, placesOf } from "./server/serverCandidates";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
 import { FunctionTree } from "./tree/view";
@@ -29,20 +28,20 @@ export interface Api {
 let control: ServerControl | undefined;
 
 export function activate(context: vscode.ExtensionContext): Api {
-  const logs = new Logs();
+  const log = vscode.window.createOutputChannel("CodeOrigin", { log: true });
   const places = placesOf(context);
   const middleware = createMiddleware(() => panel);
-  const server = new ServerControl(logs, () => candidatesOf(places), middleware);
+  const server = new ServerControl(log, () => candidatesOf(places), middleware);
   const requests = new Requests(server);
   const panel = new ExplanationPanel(requests);
   const heatMap = new HeatMap(requests, new Decorations(context));
-  const warn = (error: unknown): void => logs.log.warn(String(error));
+  const warn = (error: unknown): void => log.warn(String(error));
   const declared = new DeclaredLines(requests, warn);
   const changes = new FunctionTree();
   control = server;
 
   context.subscriptions.push(
-    logs,
+    log,
     server,
     panel,
     heatMap,
@@ -65,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): Api {
         heatMap.clearAll();
       }
     }),
-    registerCommands({ logs, control: server, declared, heatMap, panel, places, requests, changes }),
+    registerCommands({ log, control: server, declared, heatMap, panel, places, requests, changes }),
     server.onMissing((missing) => void offerRemedies(missing, places)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -75,12 +74,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   void start(context, server, places);
-  return {
-    get status() {
-      return server.status;
-    },
-    onStatus: server.onStatus,
-  };
+  return server;
 }
 
 export function deactivate(): Promise<void> | undefined {
@@ -88,16 +82,11 @@ export function deactivate(): Promise<void> | undefined {
 }
 
 /** Runs in the background, so that activation is instant. */
-async function start(
-  context: vscode.ExtensionContext,
-  server: ServerControl,
-  places: ReturnType<typeof placesOf>,
-): Promise<void> {
+async function start(context: vscode.ExtensionContext, server: ServerControl, places: Places): Promise<void> {
   await server.restart();
   void offerUpdate(places);
   const listener = await onInterpreterChange(() => {
-    const origin = server.found?.launch.origin;
-    if (origin === undefined || origin === "Python extension" || origin === "PATH" || origin === "own environment") {
+    if (!server.found?.launch.origin.endsWith("setting")) {
       void server.restart();
     }
   });

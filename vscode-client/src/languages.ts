@@ -27,8 +27,6 @@ export const DOCUMENT_SELECTOR: { language: string; scheme: string }[] = [
   UNTITLED,
 ];
 
-export function isScored(document: { languageId: string; uri: { scheme: string } }): boolean {
-  return DOCUMENT_SELECTOR.some(
-    (each) => each.language === document.languageId && each.scheme === document.uri.scheme,
-  );
+export function isScored({ languageId, uri }: { languageId: string; uri: { scheme: string } }): boolean {
+  return DOCUMENT_SELECTOR.some(({ language, scheme }) => language === languageId && scheme === uri.scheme);
 }

@@ -30,9 +30,6 @@ export interface Verdict {
   /** `82 %` */
   probabilityText: string | null;
   band: Band | null;
-  /** What the project's older code and its own code add, in logits; the texts say the same in words. */
-  pastEvidence: number | null;
-  referenceEvidence?: number;
   /** Why there is no verdict, `moved` for a function that a change only moved. */
   reason: string | null;
   /** The answer with its probability. */

@@ -5,22 +5,17 @@ import { isOutdated } from "./server/environment";
 import type { Missing } from "./server/launch";
 import type { Places } from "./server/serverCandidates";
 
-const CREATE = "Create Environment";
-const SELECT = "Select Python";
-const SETTINGS = "Settings";
-const LOGS = "Show Logs";
-const RESTART = "Restart";
-const UPDATE = "Update";
+/** A button of a notification, and what it does. */
+interface Button extends vscode.MessageItem {
+  command: [string, ...unknown[]];
+}
 
-/** What the buttons of notifications do. */
-const COMMANDS: Record<string, [string, ...unknown[]]> = {
-  [CREATE]: ["codeorigin.createEnvironment"],
-  [SELECT]: ["python.setInterpreter"],
-  [SETTINGS]: ["workbench.action.openSettings", "codeorigin.server"],
-  [LOGS]: ["codeorigin.showLogs"],
-  [RESTART]: ["codeorigin.restart"],
-  [UPDATE]: ["codeorigin.createEnvironment"],
-};
+const CREATE: Button = { title: "Create Environment", command: ["codeorigin.createEnvironment"] };
+const UPDATE: Button = { ...CREATE, title: "Update" };
+const SELECT: Button = { title: "Select Python", command: ["python.setInterpreter"] };
+const SETTINGS: Button = { title: "Settings", command: ["workbench.action.openSettings", "codeorigin.server"] };
+const LOGS: Button = { title: "Show Logs", command: ["codeorigin.showLogs"] };
+const RESTART: Button = { title: "Restart", command: ["codeorigin.restart"] };
 
 /** Says what to do when no server was found. */
 export async function offerRemedies(missing: Missing, places: Places): Promise<void> {
@@ -57,10 +52,9 @@ export function offerLogs(reason: string): Promise<void> {
   return ask(vscode.window.showErrorMessage(`CodeOrigin: ${plainMessage(reason)}`, LOGS));
 }
 
-async function ask(question: Thenable<string | undefined>): Promise<void> {
-  const command = COMMANDS[(await question) ?? ""];
-  if (command) {
-    const [name, ...args] = command;
-    await vscode.commands.executeCommand(name, ...args);
+async function ask(question: Thenable<Button | undefined>): Promise<void> {
+  const chosen = await question;
+  if (chosen) {
+    await vscode.commands.executeCommand(...chosen.command);
   }
 }

@@ -1,4 +1,5 @@
-import type { Logs } from "./logs";
+import type { LogOutputChannel } from "vscode";
+
 import type { DeclaredLines } from "./declared/declaredLines";
 import type { HeatMap } from "./heatmap/heatMap";
 import type { ExplanationPanel } from "./panel/panel";
@@ -9,7 +10,7 @@ import type { FunctionTree } from "./tree/view";
 
 /** The services that the commands use. */
 export interface Services {
-  logs: Logs;
+  log: LogOutputChannel;
   control: ServerControl;
   declared: DeclaredLines;
   heatMap: HeatMap;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import manifest from "../package.json";
 import { colorOf, KINDS } from "../src/declared/kinds";
-import { LEVELS, nameOf } from "../src/heatmap/levels";
+import { LEVELS } from "../src/heatmap/levels";
 import { isScored, LANGUAGE_IDS } from "../src/languages";
 
 // The bundled tests run from out/test, so files are found from the folder that npm runs in.
@@ -80,7 +80,7 @@ test("every level and kind of record has its colour in all four kinds of theme, 
   const ids = [
     "codeorigin.llm",
     "codeorigin.human",
-    ...LEVELS.map((level) => `codeorigin.${nameOf(level)}Background`),
+    ...LEVELS.map((level) => `codeorigin.${level}Background`),
     ...KINDS.map(colorOf),
   ];
   for (const id of ids) {
@@ -88,7 +88,7 @@ test("every level and kind of record has its colour in all four kinds of theme, 
     assert.ok(dark && light && highContrast && highContrastLight, id);
   }
   for (const level of LEVELS) {
-    assert.ok(existsSync(join(process.cwd(), `media/gutter/${nameOf(level)}.svg`)));
+    assert.ok(existsSync(join(process.cwd(), `media/gutter/${level}.svg`)));
   }
 });
 

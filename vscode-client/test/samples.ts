@@ -7,7 +7,6 @@ export function verdict(probability: number | null): Verdict {
     probability,
     probabilityText: probability === null ? null : `${Math.round(probability * 100)} %`,
     band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
-    pastEvidence: null,
     reason: probability === null ? "too_short" : null,
     summary: probability === null ? "No verdict: too short" : `Likely LLM (${Math.round(probability * 100)} %)`,
     answer: probability === null ? "No verdict" : "Likely LLM",

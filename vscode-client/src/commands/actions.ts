@@ -14,10 +14,7 @@ export async function showActions({ control, declared, heatMap }: Services): Pro
   const actions: Action[] = [
     { label: "$(question) Explain Function", command: "codeorigin.explainFunction" },
     { label: `$(flame) ${isOn ? "Hide" : "Show"} Line Heat Map`, command: "codeorigin.toggleHeatMap" },
-    {
-      label: `$(git-commit) ${declared.visible ? "Hide" : "Show"} Declared Lines`,
-      command: "codeorigin.toggleDeclared",
-    },
+    { label: `$(git-commit) ${declared.visible ? "Hide" : "Show"} Declared Lines`, command: "codeorigin.toggleDeclared" },
     { label: "$(list-selection) Rescore Selection", command: "codeorigin.rescoreSelection" },
     { label: "$(search) Scan Changes", command: "codeorigin.scanChangedFunctions" },
     { label: "$(file) Open Report", command: "codeorigin.openReport" },

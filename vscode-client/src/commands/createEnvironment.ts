@@ -4,7 +4,7 @@ import { createEnvironment, EnvironmentError } from "../server/environment";
 import { selectedInterpreter } from "../server/pythonExtension";
 
 /** Creates the extension's own virtual environment, installs the bundled server and starts it. */
-export async function createServerEnvironment({ logs, control, places }: Services): Promise<void> {
+export async function createServerEnvironment({ log, control, places }: Services): Promise<void> {
   const { environment, wheel } = places;
   if (!wheel) {
     throw new EnvironmentError(
@@ -12,10 +12,9 @@ export async function createServerEnvironment({ logs, control, places }: Service
     );
   }
   const isDone = await cancellable("Creating the server's environment", async (signal, step) => {
-    const log = (line: string) => logs.log.info(line);
     await control.stop();
     const preferred = await selectedInterpreter();
-    await createEnvironment(environment, wheel, preferred, { signal, log, step });
+    await createEnvironment(environment, wheel, preferred, { signal, log: (line) => log.info(line), step });
     step("Starting the server");
     await control.restart();
     return true;

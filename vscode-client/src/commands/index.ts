@@ -31,7 +31,7 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.createEnvironment": createServerEnvironment,
   "codeorigin.actions": showActions,
   "codeorigin.restart": ({ control }) => control.restart(),
-  "codeorigin.showLogs": ({ logs }) => logs.log.show(true),
+  "codeorigin.showLogs": ({ log }) => log.show(true),
 };
 
 export function registerCommands(services: Services): vscode.Disposable {
@@ -48,11 +48,11 @@ export function registerCommands(services: Services): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
-function report({ logs }: Services, error: unknown): void {
+function report({ log }: Services, error: unknown): void {
   if (error instanceof NotRunning || error instanceof vscode.CancellationError) {
     return; // the user knows
   }
   const message = error instanceof Error ? error.message : String(error);
-  logs.log.error(error instanceof Error ? error : message);
+  log.error(error instanceof Error ? error : message);
   void offerLogs(message);
 }

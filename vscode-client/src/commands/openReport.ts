@@ -11,7 +11,7 @@ import { SECTION } from "../settings";
 import { check, REPORTED, reportArguments, themed } from "./report";
 
 /** The command line's HTML report of the workspace folder, in an editor tab. */
-export async function openReport({ control, logs }: Services): Promise<void> {
+export async function openReport({ control, log }: Services): Promise<void> {
   const folder = await chooseFolder();
   if (!folder || !control.found) {
     if (folder) {
@@ -24,7 +24,7 @@ export async function openReport({ control, logs }: Services): Promise<void> {
   if (html === undefined) {
     return;
   }
-  logs.log.info(`report of ${folder.name}: ${html.length} characters`);
+  log.info(`report of ${folder.name}: ${html.length} characters`);
   const panel = vscode.window.createWebviewPanel("codeorigin.report", `Report: ${plainMessage(folder.name)}`, vscode.ViewColumn.Active, {
     enableScripts: false,
     enableFindWidget: true,

@@ -1,22 +1,20 @@
 import * as vscode from "vscode";
 
-import { type Level, LEVELS, nameOf } from "./levels";
+import { type Level, LEVELS } from "./levels";
 
 /** One decoration per level: background, gutter and overview ruler, in theme colours. */
 export class Decorations implements vscode.Disposable {
-  private readonly types: ReadonlyMap<string, vscode.TextEditorDecorationType>;
+  private readonly types: ReadonlyMap<Level, vscode.TextEditorDecorationType>;
 
   constructor(context: vscode.ExtensionContext) {
-    this.types = new Map(LEVELS.map((level) => [nameOf(level), decoration(level, context)]));
+    this.types = new Map(LEVELS.map((level) => [level, decoration(level, context)]));
   }
 
   apply(editor: vscode.TextEditor, painted: ReadonlyMap<number, Level>): void {
-    for (const [name, type] of this.types) {
-      const lines = [...painted].filter(([, level]) => nameOf(level) === name);
-      editor.setDecorations(
-        type,
-        lines.map(([line]) => new vscode.Range(line, 0, line, 0)),
-      );
+    for (const [level, type] of this.types) {
+      const lines = [...painted].filter(([, each]) => each === level);
+      const ranges = lines.map(([line]) => new vscode.Range(line, 0, line, 0));
+      editor.setDecorations(type, ranges);
     }
   }
 
@@ -26,14 +24,13 @@ export class Decorations implements vscode.Disposable {
 }
 
 function decoration(level: Level, context: vscode.ExtensionContext): vscode.TextEditorDecorationType {
-  const name = nameOf(level);
-  const ruler = new vscode.ThemeColor(`codeorigin.${level.direction}`);
+  const direction = level.slice(0, -1);
   return vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
-    backgroundColor: new vscode.ThemeColor(`codeorigin.${name}Background`),
-    gutterIconPath: context.asAbsolutePath(`media/gutter/${name}.svg`),
+    backgroundColor: new vscode.ThemeColor(`codeorigin.${level}Background`),
+    gutterIconPath: context.asAbsolutePath(`media/gutter/${level}.svg`),
     gutterIconSize: "contain",
-    overviewRulerColor: ruler,
-    overviewRulerLane: level.direction === "llm" ? vscode.OverviewRulerLane.Right : vscode.OverviewRulerLane.Left,
+    overviewRulerColor: new vscode.ThemeColor(`codeorigin.${direction}`),
+    overviewRulerLane: direction === "llm" ? vscode.OverviewRulerLane.Right : vscode.OverviewRulerLane.Left,
   });
 }

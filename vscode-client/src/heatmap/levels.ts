@@ -2,21 +2,13 @@
 
 import type { Attributions } from "../protocol";
 
-export type Direction = "llm" | "human";
-export type Strength = 1 | 2 | 3;
+/** A direction and a strength: also the name of a theme colour and of an icon. */
+export type Level = `${"llm" | "human"}${1 | 2 | 3}`;
 
-export interface Level {
-  direction: Direction;
-  strength: Strength;
-}
-
-/** All levels, weakest first. */
-export const LEVELS: readonly Level[] = (["llm", "human"] as const).flatMap((direction) =>
-  ([1, 2, 3] as const).map((strength) => ({ direction, strength })),
-);
+export const LEVELS: readonly Level[] = ["llm1", "llm2", "llm3", "human1", "human2", "human3"];
 
 /** Minimum shares of the function's strongest line for weak, clear and strong colour. */
-const FROM: readonly [number, Strength][] = [
+const FROM: readonly [number, 1 | 2 | 3][] = [
   [0.66, 3],
   [0.33, 2],
   [0.08, 1],
@@ -29,7 +21,7 @@ export function levelOf(line: { value: number; weight: number }): Level | undefi
   if (strength === undefined || Math.abs(line.value) < NOTICEABLE) {
     return undefined;
   }
-  return { direction: line.value > 0 ? "llm" : "human", strength };
+  return `${line.value > 0 ? "llm" : "human"}${strength}`;
 }
 
 /** Maps the line numbers of all lines worth colouring to their levels. */
@@ -70,8 +62,4 @@ export class Painting {
       this.lines.set(line, level);
     }
   }
-}
-
-export function nameOf({ direction, strength }: Level): string {
-  return `${direction}${strength}`;
 }

@@ -3,7 +3,6 @@ import type { Readable } from "node:stream";
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type Middleware, type StaticFeature } from "vscode-languageclient/node";
 
-import type { Logs } from "../logs";
 import { DOCUMENT_SELECTOR } from "../languages";
 import { ServerCommand } from "../protocol";
 import { ownSettings, SECTION } from "../settings";
@@ -26,13 +25,12 @@ const COMMAND_LINKS: StaticFeature = {
 };
 
 /** A client that has not been started. */
-export function createClient(launch: Launch, logs: Logs, middleware: Middleware): LanguageClient {
+export function createClient(launch: Launch, log: vscode.LogOutputChannel, middleware: Middleware): LanguageClient {
   const args = [...launch.args, "serve", "--log-level", ownSettings().logLevel];
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENT_SELECTOR,
     initializationOptions: vscode.workspace.getConfiguration(SECTION),
-    outputChannel: logs.log,
-    traceOutputChannel: logs.trace,
+    outputChannel: log,
     diagnosticCollectionName: SECTION,
     middleware,
     markdown: { isTrusted: { enabledCommands: [ServerCommand.explain] } },

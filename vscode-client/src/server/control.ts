@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 import { type LanguageClient, type Middleware, State } from "vscode-languageclient/node";
 
-import type { Logs } from "../logs";
 import { DOCUMENT_STATUS, type DocumentStatus, STATUS, type Status } from "../protocol";
 import { createClient } from "./client";
 import { type Candidates, type Found, findServer, type Missing } from "./launch";
@@ -26,7 +25,7 @@ export class ServerControl implements vscode.Disposable {
   found: Found | undefined;
 
   constructor(
-    private readonly logs: Logs,
+    private readonly log: vscode.LogOutputChannel,
     private readonly candidates: () => Candidates,
     private readonly middleware: Middleware,
   ) {}
@@ -66,15 +65,15 @@ export class ServerControl implements vscode.Disposable {
     if (!("launch" in answer)) {
       this.found = undefined;
       for (const line of answer.tried) {
-        this.logs.log.warn(line);
+        this.log.warn(line);
       }
       this.report(failure("The server was not found"));
       this.missingServer.fire(answer);
       return;
     }
     this.found = answer;
-    this.logs.log.info(`codeorigin ${answer.version} from the ${answer.launch.origin}: ${answer.launch.command}`);
-    const client = createClient(answer.launch, this.logs, this.middleware);
+    this.log.info(`codeorigin ${answer.version} from the ${answer.launch.origin}: ${answer.launch.command}`);
+    const client = createClient(answer.launch, this.log, this.middleware);
     this.client = client;
     this.subscriptions.push(
       client.onNotification(STATUS, (status: Status) => this.report(status)),
@@ -90,7 +89,7 @@ export class ServerControl implements vscode.Disposable {
     try {
       await client.start();
     } catch (error) {
-      this.logs.log.error(String(error));
+      this.log.error(String(error));
       this.report(failure("The server could not be started"));
     }
   }
@@ -107,16 +106,16 @@ export class ServerControl implements vscode.Disposable {
       }
       await client?.dispose();
     } catch (error) {
-      this.logs.log.warn(`while stopping: ${String(error)}`);
+      this.log.warn(`while stopping: ${String(error)}`);
     }
   }
 
   private report(status: Status): void {
     if (status.modelId !== null && status.modelId !== this.status.modelId) {
-      this.logs.log.info(`model ${status.modelId}`);
+      this.log.info(`model ${status.modelId}`);
     }
     if (status.state === "error" && status.message !== null && status.message !== this.status.message) {
-      this.logs.log.error(status.message);
+      this.log.error(status.message);
     }
     this.status = status;
     this.statusChanged.fire(status);

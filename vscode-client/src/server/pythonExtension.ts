@@ -6,9 +6,7 @@ const EXTENSION = "ms-python.python";
 interface PythonApi {
   environments?: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { path: string };
-    resolveEnvironment(environment: { path: string }): Promise<
-      { executable: { uri?: vscode.Uri } } | undefined
-    >;
+    resolveEnvironment(environment: { path: string }): Promise<{ executable: { uri?: vscode.Uri } } | undefined>;
     onDidChangeActiveEnvironmentPath?: vscode.Event<unknown>;
   };
 }
