@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codeorigin.analysis.caches import SCORE_CACHE_BYTES, CachedExplainer, ScoreCache
 from codeorigin.analysis.judged import FileReport
-from codeorigin.analysis.judging import Outlined, judged_document, outlined, parsed_together, tried
+from codeorigin.analysis.outlines import Outlined, judged_document, outlined, parsed_together, tried
 from codeorigin.analysis.references import References
 from codeorigin.analysis.worker_pool import batches
 from codeorigin.core.cancellation import NEVER, CancelToken

@@ -16,7 +16,7 @@ from codeorigin.analysis.judged import (
     Source,
     line_range,
 )
-from codeorigin.analysis.judging import tried
+from codeorigin.analysis.outlines import tried
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.functions.documents import Document
 from codeorigin.functions.function_lines import FunctionLines, function_lines

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from codeorigin.analysis.judging import Scores
+from codeorigin.analysis.outlines import Scores
 from codeorigin.core.lru_cache import LruCache
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.kept_reference import Populations

@@ -18,8 +18,8 @@ from codeorigin.records.file_lines import text_records
 from codeorigin.records.record import Record, record_values
 from codeorigin.report.declared import declared_counts, record_label
 from codeorigin.report.figures import logits, probability_decimal
-from codeorigin.report.functions import band_or_reason
 from codeorigin.report.values import encoded, verdict_values
+from codeorigin.report.verdicts import band_or_reason
 from codeorigin.shell.console import make_console, print_in_one_line, print_sentences
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import BlameOptions, ExplanationFormat

@@ -18,7 +18,7 @@ from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import find_functions
 from codeorigin.language_id.model import LanguageModel
 from codeorigin.languages import LANGUAGES
-from codeorigin.report.functions import BAND_NAMES
+from codeorigin.report.verdicts import BAND_NAMES
 from codeorigin.settings.project import project_of
 from codeorigin.shell.console import make_console
 from codeorigin.shell.exit_codes import ExitCode, describe_unexpected

@@ -14,7 +14,7 @@ from codeorigin.core.errors import SourceError
 from codeorigin.languages.kinds import NOTEBOOK, kind_for_path
 from codeorigin.model.past import Past
 from codeorigin.report import exclusion
-from codeorigin.report.functions import short_reason
+from codeorigin.report.verdicts import short_reason
 from codeorigin.settings.project import Project
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.options import ExplainRequest, ExplanationFormat, ProjectOptions, cores

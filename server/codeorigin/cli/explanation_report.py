@@ -20,9 +20,9 @@ from codeorigin.report.explanations import (
     with_more,
 )
 from codeorigin.report.figures import logits, percent, probability_decimal
-from codeorigin.report.functions import BAND_NAMES, band_or_reason, own_text
 from codeorigin.report.shares import shares_sentence
 from codeorigin.report.values import encoded, verdict_values
+from codeorigin.report.verdicts import BAND_NAMES, band_or_reason, own_text
 from codeorigin.shell.console import make_console, print_in_one_line, print_sentences
 from codeorigin.shell.terminal import printable, printable_code
 from codeorigin.text.positions import LineIndex

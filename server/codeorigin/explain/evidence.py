@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from codeorigin.core.cancellation import CancelToken
 from codeorigin.explain.explanation import ConstructAttribution, LineAttribution, TokenAttribution
-from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.constructs import Codes, character_constructs
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
+from codeorigin.languages.find_constructs import Codes, character_constructs
 from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.ngrams.hashed_views import WideFeatures
 from codeorigin.model.reading.normalize import LEVEL_MARK, Normalized

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.languages.construct import Construct
+from codeorigin.languages.constructs import Construct
 from codeorigin.model.scoring.deep_settings import Aggregation, Baseline
 
 

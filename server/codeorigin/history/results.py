@@ -12,7 +12,7 @@ from itertools import groupby
 
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import counted, parts_percent
-from codeorigin.report.functions import BAND_NAMES
+from codeorigin.report.verdicts import BAND_NAMES
 
 STANDING_OUT = 24
 VERDICT = ("logit", "probability", "band", "reason", "human_share")

@@ -48,24 +48,10 @@ def function_record_values(records: FunctionRecords | None) -> dict[str, Any] | 
 
 
 class Disagreement(StrEnum):
-    """How a record and an estimate of the same code disagree; ``heading`` and ``question`` say it to a reviewer."""
+    """How a record and an estimate of the same code disagree."""
 
     READS_HUMAN = "reads_human"
     NOT_DECLARED = "not_declared"
-
-    @property
-    def heading(self) -> str:
-        """What the code is that it is about."""
-        if self is Disagreement.READS_HUMAN:
-            return "Declared as an agent's, estimated human"
-        return "Nothing declared, estimated likely LLM"
-
-    @property
-    def question(self) -> str:
-        """What to ask about it."""
-        if self is Disagreement.READS_HUMAN:
-            return "Was this written with a tool? A record says so."
-        return "Was this written with a tool? No record says so."
 
 
 class DeclaredBy(StrEnum):

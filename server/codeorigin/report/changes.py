@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from codeorigin.model.verdict import PooledReason, PooledVerdict
 from codeorigin.report.figures import counted, probability_decimal
-from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.shares import shares_sentence
+from codeorigin.report.verdicts import BAND_NAMES
 
 _SHORT = 10
 MOVES_UNKNOWN = "the change is too large to tell which functions it only moved; all count as written by it"

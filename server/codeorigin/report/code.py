@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from codeorigin.languages.construct import CONSTRUCTS, Construct
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
 from codeorigin.report.figures import NOTICEABLE, logits
 from codeorigin.text.literal_text import html_line
 
@@ -59,7 +59,7 @@ def shown_code(text: str) -> str:
 def syntax_of(lines: Sequence[str], language: str) -> list[bytes]:
     """The :attr:`HeatLine.syntax` of some lines that follow each other."""
     # Only pages need a parser; results that hold lines are imported by all reports.
-    from codeorigin.languages.constructs import syntax_constructs  # noqa: PLC0415
+    from codeorigin.languages.find_constructs import syntax_constructs  # noqa: PLC0415
     from codeorigin.languages.parse_budget import ParseBudgetError  # noqa: PLC0415
 
     try:

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from codeorigin.model.verdict import Band
 from codeorigin.records.function_records import DeclaredBy, Disagreement
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from codeorigin.report.figures import counted
+from codeorigin.report.verdicts import BAND_NAMES, LIKELY_LLM
 
 _MOST_PARTS = 3
 _DECLARED_BY = {
@@ -97,4 +99,8 @@ def declared_by_sentence(functions: Mapping[DeclaredBy, int], agents: Sequence[s
 
 def disagreement_sentence(kind: Disagreement, count: int) -> str:
     """``Nothing declared, estimated likely LLM: 3 functions. Was this written with a tool? No record says so.``"""
-    return f"{kind.heading}: {counted(count, 'function')}. {kind.question}"
+    if kind is Disagreement.READS_HUMAN:
+        heading, found = f"Declared as an agent's, estimated {BAND_NAMES[Band.HUMAN]}", "A record says so"
+    else:
+        heading, found = f"Nothing declared, estimated {LIKELY_LLM}", "No record says so"
+    return f"{heading}: {counted(count, 'function')}. Was this written with a tool? {found}."

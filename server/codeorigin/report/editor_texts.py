@@ -7,7 +7,7 @@ from codeorigin.explain.explanation import Explanation
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report.explanations import strongest_lines
 from codeorigin.report.figures import counted
-from codeorigin.report.functions import finding, reading, reason
+from codeorigin.report.verdicts import LIKELY_LLM, finding, reading, reason
 
 NO_CHANGE_JUDGED = "No changed function has a verdict."
 
@@ -38,7 +38,7 @@ def about(title: str, name: str) -> str:
 
 def on_document(functions: int, findings: int) -> str:
     """The answer about a whole document."""
-    return f"{counted(functions, 'function')} scored, {findings:,} of them likely LLM"
+    return f"{counted(functions, 'function')} scored, {findings:,} of them {LIKELY_LLM}"
 
 
 def on_selection(verdict: Verdict, band: Band | None, *, in_file: bool) -> str:
@@ -66,7 +66,7 @@ def on_changes(*, files: int, functions: int, findings: int, moved: int, errors:
         return f"the changes were not scored: {errors[0]}"
     return (
         f"changes: {counted(functions, 'changed function')} in {counted(files, 'file')}, "
-        f"{findings:,} of them likely LLM{_and_moved(moved)}"
+        f"{findings:,} of them {LIKELY_LLM}{_and_moved(moved)}"
     )
 
 
@@ -85,13 +85,13 @@ def in_place_of_list(*, listed: bool, cancelled: bool, errors: Sequence[str], no
 def known_of(findings: int, judged: int, functions: int) -> str:
     """What is known of a document: ``2 of 14 functions likely LLM``, of those with a verdict."""
     if judged:
-        return f"{findings:,} of {counted(judged, 'function')} likely LLM"
+        return f"{findings:,} of {counted(judged, 'function')} {LIKELY_LLM}"
     return "no function with a verdict" if functions else "no functions"
 
 
 def likely_of(findings: int, judged: int, moved: int) -> str:
     """What was found in a changed file, short enough for a row: ``2 of 7 likely LLM, 1 moved``."""
-    return f"{findings:,} of {judged:,} likely LLM{_and_moved(moved)}"
+    return f"{findings:,} of {judged:,} {LIKELY_LLM}{_and_moved(moved)}"
 
 
 def _and_moved(count: int) -> str:

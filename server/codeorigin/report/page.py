@@ -10,7 +10,7 @@ from importlib import resources
 import codeorigin
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import probability_decimal
-from codeorigin.report.functions import BAND_NAMES
+from codeorigin.report.verdicts import BAND_NAMES
 from codeorigin.text.literal_text import html_line
 
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'"

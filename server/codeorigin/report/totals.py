@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from codeorigin.model.verdict import Band, Reason
 from codeorigin.report.figures import counted
-from codeorigin.report.functions import short_reason
+from codeorigin.report.verdicts import BAND_NAMES, LIKELY_LLM, short_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ def summary_sentences(summary: Summary) -> list[str]:
     if not summary.scored:
         return [" ".join([*_nothing_judged(summary), *left]) or "Nothing to check."]
     functions = counted(summary.scored, "function")
-    others = f"{unsure:,} unsure, {human:,} human."
+    others = f"{unsure:,} {BAND_NAMES[Band.UNSURE]}, {human:,} {BAND_NAMES[Band.HUMAN]}."
     if not llm:
-        return [" ".join([f"None of {functions} is likely LLM; {others}", *left])]
-    found = f"{llm:,} of {functions} {'is' if llm == 1 else 'are'} likely LLM"
+        return [" ".join([f"None of {functions} is {LIKELY_LLM}; {others}", *left])]
+    found = f"{llm:,} of {functions} {'is' if llm == 1 else 'are'} {LIKELY_LLM}"
     if not summary.findings:
         return [" ".join([f"{found}, accepted; {others}", *left])]
     if summary.accepted:

@@ -12,8 +12,8 @@ from codeorigin.history.formats.html import (
     bars,
     by_language,
     most_lines_first,
-    opening,
     over_time,
+    overview,
     share_table,
 )
 from codeorigin.history.results import Totals
@@ -63,7 +63,7 @@ def _body(judged: Sequence[Judged]) -> Iterator[str]:
     totals = Totals()
     for found in judged:
         totals.include(found.totals)
-    yield from opening(totals)
+    yield from overview(totals)
     if totals.all.lines:
         titles = short_names([found.repository for found in judged])
         totals_of = {found.repository: found.totals.all for found in judged if found.error is None}

@@ -195,7 +195,7 @@ def test_file_given_up_is_tried_once_more(
             found[number] = ParseBudgetError("busy")
         return list(found)
 
-    monkeypatch.setattr("codeorigin.analysis.judging.parse_all", under_load)
+    monkeypatch.setattr("codeorigin.analysis.outlines.parse_all", under_load)
     result = check(CheckOptions([str(tmp_path)], model=tiny_model_dir))
     assert len(given_up) == 1
     assert result.errors == ()

@@ -10,8 +10,8 @@ import typer.main
 
 import codeorigin
 from codeorigin.cli.app import app
-from codeorigin.settings.generated import toml_schema
 from codeorigin.settings.schema import FIELDS, public_name
+from codeorigin.settings.write_schemas import toml_schema
 from support.command import EXAMPLES, PLAIN, ROOT, TERSE, complaints, run
 from support.documents import blocks
 

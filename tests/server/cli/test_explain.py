@@ -22,7 +22,7 @@ from codeorigin.explain.explanation import (
     Method,
     TokenAttribution,
 )
-from codeorigin.languages.construct import Construct
+from codeorigin.languages.constructs import Construct
 from codeorigin.model.scoring.deep_settings import Baseline
 from codeorigin.model.verdict import Verdict
 from support.check_results import IN_FILE, LLM, UNSURE, checked_file

@@ -20,7 +20,7 @@ from codeorigin.explain.evidence import (
     strongest_words,
 )
 from codeorigin.explain.explanation import ExplainOptions, LineAttribution, TokenAttribution
-from codeorigin.languages.construct import CONSTRUCTS, Construct
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
 from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin.model.ngrams.hashed_views import NgramViews, Occurrences, WideFeatures
 from codeorigin.model.reading.normalize import normalize

@@ -3,8 +3,8 @@
 import pytest
 
 from codeorigin.languages import LANGUAGES
-from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.constructs import character_constructs
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
+from codeorigin.languages.find_constructs import character_constructs
 from support.samples import samples
 
 CODE = {language: f"{code}\n" for language, code in samples("constructs.txt")}

@@ -18,7 +18,7 @@ from codeorigin.core.errors import Cancelled, CodeOriginError
 from codeorigin.functions.documents import Document
 from codeorigin.functions.outline import Outline, outline
 from codeorigin.languages import LANGUAGES, get_language, parse_budget, parser_pool
-from codeorigin.languages.constructs import character_constructs
+from codeorigin.languages.find_constructs import character_constructs
 from codeorigin.languages.parse import parse
 from codeorigin.languages.parse_budget import ParseBudgetError, ParserInput, one_run
 from codeorigin.languages.parser_pool import bounded, bounded_all

@@ -12,8 +12,8 @@ from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.functions import documents
 from codeorigin.model.verdict import Band
 from codeorigin.report.figures import probability_percent
-from codeorigin.report.functions import finding, reading, reading_or_reason
 from codeorigin.report.shares import human_phrase
+from codeorigin.report.verdicts import finding, reading, reading_or_reason
 from support.tiny_model import FILE_CONTEXT, IN_FILE, with_file_context
 from support.waiting import until
 

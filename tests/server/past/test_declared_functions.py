@@ -16,8 +16,8 @@ from codeorigin.model.kept_reference import Populations
 from codeorigin.model.past import KeptReference, Past
 from codeorigin.past import declared_functions
 from codeorigin.past.old_functions import repository_past
-from codeorigin.report.functions import own_text
 from codeorigin.report.shares import past_sentence
+from codeorigin.report.verdicts import own_text
 from support.repositories import Repository, plain_functions
 from support.tiny_model import REFERENCE_RULE, with_reference_rule
 

@@ -179,7 +179,7 @@ def test_few_of_many_hard_texts_are_parsed(
         parsed.extend(texts)
         return [ParseBudgetError("too much") for _text in texts]
 
-    monkeypatch.setattr("codeorigin.analysis.judging.parse_all", too_much)
+    monkeypatch.setattr("codeorigin.analysis.outlines.parse_all", too_much)
     repository.git("reset", "--quiet", "--hard", "HEAD~1")
     repository.commit({f"hard{n}.py": f"x = {n}\n" for n in range(500)}, date="2022-06-01")
     assert past_or_none(repository, model) is None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
-from codeorigin.languages.construct import Construct
+from codeorigin.languages.constructs import Construct
 from codeorigin.model.past import Past, PastShare
 from codeorigin.model.scoring.deep_settings import Baseline
 from codeorigin.model.verdict import Band, Limits, PooledReason, PooledVerdict, Reason, Verdict
@@ -15,7 +15,16 @@ from codeorigin.records.record import UNTRACKED, Record, RecordSource, Strength,
 from codeorigin.report import CAVEAT, FULL_CAVEAT
 from codeorigin.report.declared import declared_sentence, record_label
 from codeorigin.report.explanations import by_construct, construct_name, evidence_sentence, share_of_code
-from codeorigin.report.functions import (
+from codeorigin.report.shares import (
+    errors_here,
+    human_phrase,
+    llm_phrase,
+    one_in,
+    past_phrase,
+    past_sentence,
+    shares_sentence,
+)
+from codeorigin.report.verdicts import (
     band_or_reason,
     finding,
     opening,
@@ -26,15 +35,6 @@ from codeorigin.report.functions import (
     reported_from,
     short_reason,
     windows_note,
-)
-from codeorigin.report.shares import (
-    errors_here,
-    human_phrase,
-    llm_phrase,
-    one_in,
-    past_phrase,
-    past_sentence,
-    shares_sentence,
 )
 
 VERDICT = Verdict(

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codeorigin.languages import LANGUAGES
-from codeorigin.settings.generated import (
+from codeorigin.settings.schema import RunMode, Settings, Severity, merge
+from codeorigin.settings.write_schemas import (
     SCHEMA_PATH,
     TOML_SCHEMA_PATH,
     json_schema,
@@ -18,7 +19,6 @@ from codeorigin.settings.generated import (
     schema_text,
     toml_schema,
 )
-from codeorigin.settings.schema import RunMode, Settings, Severity, merge
 
 DOCS = Path(__file__).parents[3] / "docs" / "settings.md"
 JSON = st.recursive(

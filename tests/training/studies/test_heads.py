@@ -11,7 +11,7 @@ import torch
 from scipy import stats
 from torch import Tensor
 
-from codeorigin.languages.construct import CONSTRUCTS, Construct
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.specifications import Specification
 from codeorigin_training.encoder.model import Encoder, EncoderError, compact_body

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from codeorigin.languages.construct import CONSTRUCTS, Construct
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
 from codeorigin_training.data.rows import Row
 from codeorigin_training.encoder.model import Encoder, compact_body
 from codeorigin_training.encoder.settings import EncoderConfig

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from codeorigin.core.errors import LanguageError
-from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.constructs import character_constructs
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
+from codeorigin.languages.find_constructs import character_constructs
 from codeorigin.languages.parse_budget import ParseBudgetError
 
 _COMMENTS = frozenset({CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING)})

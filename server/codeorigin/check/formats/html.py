@@ -12,11 +12,11 @@ from codeorigin.report.code import MOST_LINES, HeatLine, code_box, syntax_of
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.editor_texts import known_of
 from codeorigin.report.figures import counted
-from codeorigin.report.functions import BAND_NAMES, own_text, short_reason
 from codeorigin.report.origin import Origin, report_page
 from codeorigin.report.page import BANDS, folded, legend, problems, stack, table, tiles, verdict
 from codeorigin.report.shares import errors_here, shares_sentence
 from codeorigin.report.totals import summary_sentences
+from codeorigin.report.verdicts import BAND_NAMES, own_text, short_reason
 from codeorigin.text.literal_text import html_line
 from codeorigin.text.positions import LineIndex
 

@@ -11,7 +11,7 @@ from codeorigin.analysis.judged import JudgedFile, JudgedFunction
 from codeorigin.check.inputs import STDIN_NAME
 from codeorigin.check.result import CheckResult
 from codeorigin.past.place import repository_folder
-from codeorigin.report.functions import finding_sentence
+from codeorigin.report.verdicts import finding_sentence
 
 
 class Listed(NamedTuple):

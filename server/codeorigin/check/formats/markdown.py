@@ -15,9 +15,9 @@ from codeorigin.report import CAVEAT
 from codeorigin.report.code import shown_code
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, percent, probability_decimal
-from codeorigin.report.functions import band_or_reason
 from codeorigin.report.shares import errors_here
 from codeorigin.report.totals import Summary, summary_sentences
+from codeorigin.report.verdicts import band_or_reason
 from codeorigin.shell.terminal import printable, printable_code
 
 MOST_EXPLAINED, _LINES_EACH = 10, 3

@@ -23,9 +23,9 @@ from codeorigin.model.verdict import Band, Limits
 from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.figures import counted, probability_decimal
-from codeorigin.report.functions import band_or_reason
 from codeorigin.report.shares import errors_here, past_sentence
 from codeorigin.report.totals import Summary, summary_sentences
+from codeorigin.report.verdicts import band_or_reason
 from codeorigin.shell.console import make_console, padded, print_sentences
 from codeorigin.shell.terminal import printable, write_all
 from codeorigin.text.literal_text import explain_command

@@ -10,13 +10,15 @@ from codeorigin.check.formats.text import BAND_STYLES
 from codeorigin.history.open_history import History
 from codeorigin.history.options import HistoryFormat
 from codeorigin.history.results import CommitResult, Totals, declared_phrase, totals_phrases
+from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
-from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.shares import past_sentence
+from codeorigin.report.verdicts import BAND_NAMES
 from codeorigin.shell.console import make_console, padded, print_sentences
 from codeorigin.shell.terminal import printable
 
-_HEADING = "  commits  functions    lines      human     unsure  likely LLM"
+_HEADING = "  commits  functions    lines"
+_NARROWEST = 9
 
 
 class HistoryWriter(ABC):
@@ -40,13 +42,15 @@ class TextWriter(HistoryWriter):
         """Write the rows of months, and the totals."""
         console, plan, past = make_console(self.stream), self.history.plan, self.history.job.how.past
         width = max([cell_len("month"), *map(cell_len, totals.months)])
-        console.print(Text(padded("month", width) + _HEADING, "bold"))
+        widths = {band: max(_NARROWEST, len(name)) for band, name in BAND_NAMES.items()}
+        shares = "".join(f"  {BAND_NAMES[band]:>{widths[band]}}" for band in Band)
+        console.print(Text(padded("month", width) + _HEADING + shares, "bold"))
         for name, share in sorted(totals.months.items()):
             line = Text(
                 f"{padded(name, width)}  {share.commits:>7,}  {share.functions:>9,}  {share.lines:>7,}"
             )
             for band, percent in share.percents().items():
-                line.append(f"  {percent:>{max(9, len(BAND_NAMES[band]))}}", BAND_STYLES[band])
+                line.append(f"  {percent:>{widths[band]}}", BAND_STYLES[band])
             console.print(line)
         console.print()
         phrases = totals_phrases(totals, plan.merges, plan.cut_off)

@@ -20,10 +20,10 @@ from codeorigin.languages import get_language
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
 from codeorigin.report.figures import counted
-from codeorigin.report.functions import BAND_NAMES
 from codeorigin.report.origin import Origin, report_page
 from codeorigin.report.page import BANDS, folded, legend, stack, table, tiles, verdict
 from codeorigin.report.shares import one_in
+from codeorigin.report.verdicts import BAND_NAMES, LIKELY_LLM
 from codeorigin.shell.terminal import display_path, printable
 from codeorigin.text.literal_text import html_line
 
@@ -53,7 +53,7 @@ class PageWriter(HistoryWriter):
 
 
 def _body(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
-    yield from opening(totals)
+    yield from overview(totals)
     yield f"<p>{escape(' '.join(totals_phrases(totals, history.plan.merges, history.plan.cut_off)))}</p>"
     if not totals.all.lines:
         yield "<p>No commit touches a function with a verdict.</p>"
@@ -67,7 +67,7 @@ def _body(history: History, totals: Totals, origin: Origin) -> Iterator[str]:
     yield from _standing_out(totals, origin)
 
 
-def opening(totals: Totals) -> Iterator[str]:
+def overview(totals: Totals) -> Iterator[str]:
     """Yield what a page begins with: the caveat, the totals at a glance, and what commits declare."""
     yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
     shares = totals.all.percents()
@@ -172,7 +172,7 @@ def bars(shares: Mapping[str, Share], titles: Mapping[str, str] | None = None) -
     made = "".join(
         f"<span>{_named(name, titles)}</span>"
         f'<div title="{html_line(_described(name or _TOP, share))}">{stack(share.bands)}</div>'
-        f'<span class="number">{share.percents()[Band.LLM]} of {counted(share.lines, "line")} likely LLM</span>'
+        f'<span class="number">{share.percents()[Band.LLM]} of {counted(share.lines, "line")} {LIKELY_LLM}</span>'
         for name, share in shown[:_MOST_BARS]
     )
     left = len(shown) - _MOST_BARS
@@ -211,7 +211,7 @@ def _standing_out(totals: Totals, origin: Origin) -> Iterator[str]:
     if not best:
         return
     found = totals.commit_bands[Band.LLM]
-    yield f"<h2>Commits that are likely LLM: {found:,} of {totals.judged:,}</h2>"
+    yield f"<h2>Commits that are {LIKELY_LLM}: {found:,} of {totals.judged:,}</h2>"
     strongest = "" if len(best) == found else f" These are the {len(best):,} with the highest probability."
     yield (
         f'<p class="what">Of those that wrote enough functions for a verdict of their own.{strongest} Each opens its '

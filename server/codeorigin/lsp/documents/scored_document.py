@@ -17,7 +17,7 @@ from codeorigin.lsp.documents.snapshot import Snapshot
 from codeorigin.model.past import Past
 from codeorigin.model.verdict import PooledReason
 from codeorigin.report import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE, exclusion
-from codeorigin.report.functions import short_reason
+from codeorigin.report.verdicts import short_reason
 from codeorigin.settings.schema import Settings
 from codeorigin.text.exclusions import exclusions
 

@@ -6,7 +6,7 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.handlers.explain import EXPLAIN
 from codeorigin.lsp.handlers.publish import settled
 from codeorigin.lsp.session import Session
-from codeorigin.report.functions import reading_or_reason
+from codeorigin.report.verdicts import reading_or_reason
 
 
 async def lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:

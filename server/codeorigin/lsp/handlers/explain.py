@@ -20,8 +20,8 @@ from codeorigin.report import FULL_CAVEAT
 from codeorigin.report.editor_texts import EXPLAINING, on_explanation
 from codeorigin.report.explanations import TOO_COARSE, method_phrase, with_more
 from codeorigin.report.figures import logits, percent, probability_percent
-from codeorigin.report.functions import own_text, reason, reported_from, windows_note
 from codeorigin.report.shares import human_phrase, llm_phrase
+from codeorigin.report.verdicts import own_text, reason, reported_from, windows_note
 
 EXPLAIN = "codeorigin.explain"
 ATTRIBUTIONS = "codeorigin/attributions"

@@ -11,7 +11,7 @@ from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.documents.scored_document import Result
 from codeorigin.lsp.handlers.markdown import visible
 from codeorigin.model.verdict import Band
-from codeorigin.report.functions import finding
+from codeorigin.report.verdicts import finding
 from codeorigin.settings.schema import Settings, Severity
 from codeorigin.text.literal_text import plain_message
 

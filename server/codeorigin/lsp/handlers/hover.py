@@ -27,7 +27,7 @@ from codeorigin.report import SHORT_CAVEAT
 from codeorigin.report.editor_texts import BAR, BLANK_LINE, NO_LINE, WHOLE_EXPLANATION
 from codeorigin.report.explanations import PENDING, TOO_COARSE, evidence_sentence, strongest
 from codeorigin.report.figures import NOTICEABLE, side
-from codeorigin.report.functions import opening
+from codeorigin.report.verdicts import opening
 from codeorigin.text.literal_text import explain_command, shorten
 
 BAR_CELLS = 8

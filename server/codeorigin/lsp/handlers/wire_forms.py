@@ -12,8 +12,8 @@ from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import editor_texts
 from codeorigin.report.explanations import construct_name, direction, evidence_sentence, share_of_code
 from codeorigin.report.figures import logits, probability_percent
-from codeorigin.report.functions import opening, reading_or_reason
 from codeorigin.report.values import camel_case, verdict_values
+from codeorigin.report.verdicts import opening, reading_or_reason
 from codeorigin.settings.schema import Settings
 from codeorigin.text.literal_text import plain_message
 

@@ -19,8 +19,8 @@ from tokenizers import Regex, normalizers
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast, RobertaConfig
 
-from codeorigin.languages.construct import CONSTRUCTS, Construct
-from codeorigin.languages.constructs import character_constructs
+from codeorigin.languages.constructs import CONSTRUCTS, Construct
+from codeorigin.languages.find_constructs import character_constructs
 from codeorigin.languages.parse_budget import ParseBudgetError
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.configuration import STRICT, Count, Positive, Several

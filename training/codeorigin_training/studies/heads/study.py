@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 from scipy import stats
 
-from codeorigin.languages.construct import CONSTRUCTS
+from codeorigin.languages.constructs import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.data.rows import CorpusError, numbered, read_functions
 from codeorigin_training.data.specifications import Specification, read_specifications

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from codeorigin.languages import get_language
-from codeorigin.languages.constructs import read_piece
+from codeorigin.languages.find_constructs import read_piece
 from codeorigin.languages.parse import parseable
 
 LANGUAGES = ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp")

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from codeorigin.languages.construct import CONSTRUCTS
+from codeorigin.languages.constructs import CONSTRUCTS
 from codeorigin_training.arrays import Floats
 from codeorigin_training.configuration import STRICT, Count, Positive, Several
 from codeorigin_training.data.rows import Row, limited, numbered, read_functions

@@ -1,4 +1,4 @@
-"""Sentences about one function and its verdict."""
+"""The words of a verdict, and sentences about one function and its verdict."""
 
 from codeorigin.analysis.judged import JudgedFunction
 from codeorigin.model.verdict import Band, Limits, PooledReason, Reason, Verdict
@@ -14,7 +14,8 @@ from codeorigin.report.figures import (
 from codeorigin.report.shares import Shared, human_phrase, past_phrase, reference_phrase
 
 BAND_NAMES = {Band.LLM: "likely LLM", Band.UNSURE: "unsure", Band.HUMAN: "human"}
-"""What users read of a verdict."""
+"""What users read of a verdict, wherever they meet one."""
+LIKELY_LLM = BAND_NAMES[Band.LLM]
 
 _REASONS = {
     Reason.TOO_SHORT: "the function is too short to judge",
