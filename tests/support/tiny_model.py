@@ -215,7 +215,7 @@ def with_reference_rule(directory: Path, source: Path, rule: ReferenceRule = REF
     np.save(directory / GENERAL_MEANS, means)
     manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     calibration = manifest["calibration"]
-    calibration |= {"reference": rule.to_manifest(), "with_records": calibration["with_past"]}
+    calibration |= {"reference": rule.to_manifest(), "with_reference": calibration["with_past"]}
     manifest["general"] = largest
     manifest["files"][GENERAL_MEANS] = sha256_of(directory / GENERAL_MEANS)
     (directory / MANIFEST).write_text(sealed(manifest), encoding="utf-8")

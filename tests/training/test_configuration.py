@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic.dataclasses import dataclass
 
+from codeorigin_training.calibration.config import CalibrateConfig
 from codeorigin_training.configuration import STRICT, ConfigurationError, load_config
 from codeorigin_training.data.filters import FilterConfig
 from codeorigin_training.encoder.finetune import FinetuneConfig
 from codeorigin_training.report.evaluate import EvaluateConfig
-from codeorigin_training.thresholds.config import CalibrateConfig
 
 
 class Strategy(StrEnum):

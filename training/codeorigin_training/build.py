@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic.dataclasses import dataclass
 
 from codeorigin_training.bundle.export import ExportConfig
+from codeorigin_training.calibration.config import CalibrateConfig
 from codeorigin_training.configuration import STRICT
 from codeorigin_training.data.corpus import CorpusConfig
 from codeorigin_training.encoder.finetune import FinetuneConfig
@@ -18,7 +19,6 @@ from codeorigin_training.encoder.tokenizer import TokenizerConfig
 from codeorigin_training.pipeline import STAGES, function_of
 from codeorigin_training.report.pages import CardConfig
 from codeorigin_training.run import Log, Run
-from codeorigin_training.thresholds.config import CalibrateConfig
 from codeorigin_training.wide import WideConfig
 
 

@@ -10,14 +10,14 @@ import numpy as np
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.folder import sha256_of
 from codeorigin_training.arrays import Floats
+from codeorigin_training.calibration.calibration import Scored, fit_calibration
+from codeorigin_training.calibration.config import CalibrateConfig, judged
+from codeorigin_training.calibration.reference import reference_evidence
 from codeorigin_training.data.rows import Row, read_published, rows_where
 from codeorigin_training.data.sides import read_sides
 from codeorigin_training.metrics.answers import answers_of
 from codeorigin_training.metrics.classification import keep_test_set
 from codeorigin_training.run import Run, atomic_path, write_atomically
-from codeorigin_training.thresholds.config import CalibrateConfig, judged
-from codeorigin_training.thresholds.fit import Scored, fit_calibration
-from codeorigin_training.thresholds.records import records_evidence
 from codeorigin_training.tracking import Tracker, tracked
 
 
@@ -45,14 +45,14 @@ def _fitted_entry(config: CalibrateConfig, run: Run, tracker: Tracker) -> dict[s
     logits = _logits(run.needs(path, command), "out_of_fold", len(side.rows), command)[: len(functions)]
     published = None if config.deep else _published(run, config)
     everything = [*functions, *(row for row in held_out if row.pair is None)]
-    records = _records(everything, len(functions), config, run)
-    calibration = twin = fit_calibration(functions, logits, config, published, records[: len(functions)])
+    reference = _reference(everything, len(functions), config, run)
+    calibration = twin = fit_calibration(functions, logits, config, published, reference[: len(functions)])
     if not config.deep and fitted_on_all_repositories(run.wide):
         # These logits, too, come from a model that has not seen the rows.
         outside = _logits(run.wide, "held_out", len(held_out), "wide")
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
         functions, logits = everything, np.concatenate([logits, outside[chosen]])
-        calibration = fit_calibration(functions, logits, config, published, records)
+        calibration = fit_calibration(functions, logits, config, published, reference)
     entry = calibration.to_manifest() | {
         "twin": twin.to_manifest(),
         "deep": config.deep,
@@ -73,24 +73,24 @@ def _published(run: Run, config: CalibrateConfig) -> Scored | None:
     return rows_where(rows, inside), logits[inside]
 
 
-def _records(rows: Sequence[Row], trained: int, config: CalibrateConfig, run: Run) -> Floats:
-    """What its project's records add to the logit of every row, ``(n,)``; the first ``trained`` are for training.
+def _reference(rows: Sequence[Row], trained: int, config: CalibrateConfig, run: Run) -> Floats:
+    """What its project's reference adds to the logit of every row, ``(n,)``; the first ``trained`` are for training.
 
-    That and the general means are written to ``run.records``.
+    That and the general means are written to ``run.reference``.
     """
     if config.reference is None:
         return np.full(len(rows), np.nan)
-    evidence, means = records_evidence(
+    evidence, means = reference_evidence(
         rows,
         judged(rows, config),
         config.reference,
         np.arange(len(rows)) < trained,
         processes=config.processes,
     )
-    with atomic_path(run.records) as path:
+    with atomic_path(run.reference) as path:
         arrays: dict[str, Any] = {"evidence": evidence, **means}
         np.savez(path, **arrays)
-    run.log(f"records of their project: {int(np.isfinite(evidence).sum()):,} functions")
+    run.log(f"reference of their project: {int(np.isfinite(evidence).sum()):,} functions")
     return evidence
 
 

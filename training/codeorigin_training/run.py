@@ -47,7 +47,7 @@ class Run:
         self.finetuned = folder / "finetuned.pt"
         self.deep = folder / "deep.npz"  # out-of-fold logits of the encoder
         self.calibration = folder / "calibration.json"
-        self.records = folder / "records.npz"
+        self.reference = folder / "reference.npz"
         self.bundle = folder / "bundle"  # what the server loads
         self.twin = (
             folder / "twin"

@@ -135,10 +135,10 @@ class Analyzer:
                 # If scoring all together failed, the failure is that of some document, which then fails alone.
                 known = score([found]) if isinstance(scores, Exception) else scores  # noqa: B023 - called here
                 asked, language = found.document, found.language.model_language
-                with_records = self._references.added(
+                with_reference = self._references.added(
                     past, known, found.codes, language, asked.path, asked.inside
                 )
-                return judged_document(judge, found, with_records, file_context=file_context)
+                return judged_document(judge, found, with_reference, file_context=file_context)
 
             for found in outlines:
                 yield found if isinstance(found, Exception) else tried(partial(report, found))
@@ -184,11 +184,11 @@ class Analyzer:
         if isinstance(score, Reason):
             return Verdict.without(score)
         key = id_of_code(code, known.model_language)
-        with_records = self._references.added(past, {key: score}, {key: code}, known.model_language, path)[
+        with_reference = self._references.added(past, {key: score}, {key: code}, known.model_language, path)[
             key
         ]
-        assert isinstance(with_records, RawScore), "as before"
-        return Judge(self.bundle.calibration, past).alone(with_records, known.model_language)
+        assert isinstance(with_reference, RawScore), "as before"
+        return Judge(self.bundle.calibration, past).alone(with_reference, known.model_language)
 
 
 _lock = threading.Lock()

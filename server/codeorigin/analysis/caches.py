@@ -137,21 +137,21 @@ class CachedExplainer:
         options: ExplainOptions | None = None,
         cancel: CancelToken = NEVER,
     ) -> Explanation:
-        """Line and token evidence for a function of ``text``; the lines also have what the project's records add.
+        """Line and token evidence for a function of ``text``; the lines also have what the project's reference adds.
 
         Raises:
             ModelError: the gradient graph cannot be read.
         """
         if (kept := self.cached(function, past, options)) is not None:
             return kept
-        span, records = function.span, function.verdict.records
+        span, share = function.span, function.verdict.reference
         language = get_language(span.language).model_language
         made = self._explainer.explain(
             code_text(text, span),
             language,
             options=options or self.options,
             cancel=cancel,
-            reference=self._references.weights(past, records, language, function.function_id),
+            reference=self._references.weights(past, share, language, function.function_id),
         )
         self._cache.put(self._key(function, past, options), made)
         return _placed(made, span)
@@ -164,9 +164,9 @@ class CachedExplainer:
         return None if kept is None else _placed(kept, function.span)
 
     def _key(self, function: JudgedFunction, past: Past | None, options: ExplainOptions | None) -> "_Key":
-        records = function.verdict.records
-        reference = past.reference if past is not None and records is not None else None
-        said = "" if reference is None or records is None else f"{reference.key} {records.path}"
+        share = function.verdict.reference
+        kept = past.reference if past is not None else None
+        said = "" if kept is None or share is None else f"{kept.key} {share.path}"
         return function.function_id, options or self.options, said
 
 

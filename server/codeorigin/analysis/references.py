@@ -9,7 +9,7 @@ from codeorigin.core.lru_cache import LruCache
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.kept_reference import Populations
 from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.past import KeptReference, Past, RecordsShare
+from codeorigin.model.past import KeptReference, Past, ReferenceShare
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import Reference, ReferenceWeights
 from codeorigin.model.scoring.inputs import RawScore
@@ -54,20 +54,20 @@ class References:
         return {
             **scores,
             **{
-                key: replace(scored[key], records=RecordsShare(value, kept.declared, inside))
+                key: replace(scored[key], reference=ReferenceShare(value, kept.declared, inside))
                 for key, value in found.items()
                 if value is not None
             },
         }
 
     def weights(
-        self, past: Past | None, records: RecordsShare | None, language: str, function_id: str
+        self, past: Past | None, share: ReferenceShare | None, language: str, function_id: str
     ) -> ReferenceWeights | None:
-        """What the n-grams of a function add of which ``records`` say something; None if they say nothing."""
-        if records is None or past is None or past.reference is None:
+        """What the n-grams of a function add to its ``share``; None if it has none."""
+        if share is None or past is None or past.reference is None:
             return None
         reference = self._of(past.reference)
-        weights = None if reference is None else reference.weights(language, records.path, function_id)
+        weights = None if reference is None else reference.weights(language, share.path, function_id)
         return None if weights is None else (self._views, weights)
 
     def _of(self, kept: KeptReference) -> Reference | None:

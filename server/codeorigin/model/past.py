@@ -89,8 +89,8 @@ class KeptReference:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordsShare:
-    """What the functions that a project's records declare, ``declared`` of them, add to a function's logit.
+class ReferenceShare:
+    """What a project's reference, of ``declared`` functions and of its people's, adds to a function's logit.
 
     ``path`` is the function's file, as git names it.
     """

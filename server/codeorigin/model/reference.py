@@ -1,4 +1,4 @@
-"""A project's own records as a reference: is a function nearer to what its commits declare, or to its people's code?
+"""A project's own functions as a reference: is a function nearer to what its commits declare, or to its people's code?
 
 The evidence of a function is the product of its n-gram vector with a difference of means: the mean vector of the
 project's functions that are declared as an agent's, minus that of its people's functions. It is a sum over n-grams,

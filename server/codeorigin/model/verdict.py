@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from codeorigin.model.past import PastShare, RecordsShare
+from codeorigin.model.past import PastShare, ReferenceShare
 
 
 class Band(StrEnum):
@@ -42,7 +42,7 @@ class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
     ``logit`` is the raw model's logit for the function's own text (wide + deep + the biases of model and language),
-    plus what the project's ``past`` and ``records`` add; None if it has no past, and too few functions are declared.
+    plus what the project's ``past`` and ``reference`` add; None if it has no past, and too few functions are declared.
     ``file_evidence`` is what the ``neighbours`` other functions of its file add to the logit, in logits; None if there
     are none or the text was judged alone. ``commit_evidence`` is what the ``commit_neighbours`` other functions add in
     addition: those of the analysed change, if that wrote this function, or those of the commit that wrote it.
@@ -72,12 +72,12 @@ class Verdict:
     commit_evidence: float | None = None
     commit_neighbours: int = 0
     past: PastShare | None = None
-    records: RecordsShare | None = None
+    reference: ReferenceShare | None = None
 
     @property
     def of_project(self) -> float:
-        """What the project's past and records add to the logit."""
-        return sum(share.evidence for share in (self.past, self.records) if share is not None)
+        """What the project's past and reference add to the logit."""
+        return sum(share.evidence for share in (self.past, self.reference) if share is not None)
 
     @classmethod
     def without(cls, reason: Reason) -> "Verdict":

@@ -18,7 +18,7 @@ from codeorigin.languages.parse_budget import ParseBudgetError, one_run, run_bud
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.model.kept_reference import OldFile, Vector
 from codeorigin.model.ngrams.hashed_views import NgramViews
-from codeorigin.model.past import RecordsShare
+from codeorigin.model.past import ReferenceShare
 from codeorigin.model.reading.normalize import normalize
 from codeorigin.model.reference import Reference
 from codeorigin.model.scoring.inputs import RawScore
@@ -69,12 +69,12 @@ def flagged(files: Sequence[OldFile], judge: Judge, reference: Reference | None 
     """How many of the functions would be called ``llm`` today, each with the others of its file."""
 
     def score(file: OldFile, number: int) -> RawScore:
-        logit, records = file.logits[number], None
+        logit, share = file.logits[number], None
         if reference is not None:
             vector = file.functions[number]
             evidence = reference.evidence(file.language, file.path, vector.ids, vector.values)
-            records = None if evidence is None else RecordsShare(evidence, reference.declared, file.path)
-        return RawScore(logit, logit, 0.0, 1, records)
+            share = None if evidence is None else ReferenceShare(evidence, reference.declared, file.path)
+        return RawScore(logit, logit, 0.0, 1, share)
 
     verdicts = (
         judge.in_file({number: score(file, number) for number in range(len(file.logits))}, file.language)

@@ -1,6 +1,11 @@
-"""What records say about who wrote which lines: facts about records, never part of an estimate.
+"""What records declare about who wrote which lines, one file a kind of record.
 
-One file a kind of record: :mod:`~codeorigin.records.git_ai`, :mod:`~codeorigin.records.agent_trace`,
-:mod:`~codeorigin.records.commit_messages`.
+They are :mod:`~codeorigin.records.git_ai`, :mod:`~codeorigin.records.agent_trace`,
+:mod:`~codeorigin.records.commit_messages` and :mod:`~codeorigin.records.headers`.
+
+What is declared of a function is shown beside its estimate and is no part of it. The texts of functions that are
+declared as an agent's are part of the project's reference, with which other functions are compared:
+:mod:`~codeorigin.past.declared_functions` reads them, :mod:`~codeorigin.model.reference` compares.
+
 Everything is read with git's plumbing, and no name or address of a person is kept.
 """

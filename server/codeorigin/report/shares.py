@@ -6,7 +6,7 @@ project's own past.
 
 from fractions import Fraction
 
-from codeorigin.model.past import Past, PastShare, RecordsShare
+from codeorigin.model.past import Past, PastShare, ReferenceShare
 from codeorigin.model.verdict import Band, PooledVerdict, Verdict
 from codeorigin.report.figures import NOTICEABLE, capitalized, counted, logits
 
@@ -95,7 +95,7 @@ def past_phrase(share: PastShare) -> str:
     return f"of {_own(share.functions)}, {share.as_high:,} {score} as high"
 
 
-def reference_phrase(share: RecordsShare) -> str:
+def reference_phrase(share: ReferenceShare) -> str:
     """``its text is nearer to the 214 functions that records here declare as an agent's than to people's (+1.30)``."""
     there, people = _others(share.declared), "this project's older code"
     near, far = (there, people) if share.evidence > 0 else (people, there)

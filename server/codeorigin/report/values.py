@@ -23,8 +23,8 @@ def verdict_values(verdict: object, names: Iterable[str]) -> dict[str, Any]:
     for name in names:
         value = _OTHERS[name](verdict) if name in _OTHERS else getattr(verdict, name)
         found[name] = str(value) if isinstance(value, str) else value
-    records = getattr(verdict, "records", None)
-    return found if records is None else {**found, "reference_evidence": records.evidence}
+    share = getattr(verdict, "reference", None)
+    return found if share is None else {**found, "reference_evidence": share.evidence}
 
 
 _OTHERS: Mapping[str, Callable[[Any], Any]] = {

@@ -110,8 +110,8 @@ def own_text(verdict: Verdict) -> str | None:
     said = []
     if verdict.past is not None:
         said.append(past_phrase(verdict.past))
-    if verdict.records is not None and abs(verdict.records.evidence) >= NOTICEABLE:
-        said.append(reference_phrase(verdict.records))
+    if verdict.reference is not None and abs(verdict.reference.evidence) >= NOTICEABLE:
+        said.append(reference_phrase(verdict.reference))
     if verdict.file_evidence is not None:
         said.append(_others(verdict.neighbours, "in this file", verdict.file_evidence))
     if verdict.commit_evidence is not None:

@@ -77,9 +77,9 @@ def report_of(repository: Repository, model: Path, past: Past, name: str) -> Fil
 
 
 def evidence(repository: Repository, model: Path, past: Past, name: str) -> list[float]:
-    """What the records add to the functions of a file, if they say anything of it."""
-    found = [function.verdict.records for function in report_of(repository, model, past, name).functions]
-    return [records.evidence for records in found if records is not None]
+    """What the reference adds to the functions of a file, if it says anything of it."""
+    found = [function.verdict.reference for function in report_of(repository, model, past, name).functions]
+    return [share.evidence for share in found if share is not None]
 
 
 def test_functions_that_agents_commits_wrote_are_declared(declaring: Repository, model: Path) -> None:
@@ -170,7 +170,7 @@ def test_selection_is_compared_like_the_function_that_it_is(declaring: Repositor
         function = analyzer.analyze(document, file_context=False, past=past).functions[0]
         selected = document.text[function.span.range.start : function.span.range.end]
         assert analyzer.score(selected, "python", path=str(path), past=past) == function.verdict
-        assert function.verdict.records is not None
+        assert function.verdict.reference is not None
 
 
 def test_new_head_reads_new_commits_alone(
@@ -215,17 +215,17 @@ def test_explanation_has_what_the_reference_adds(declaring: Repository, model: P
         [Source(str(path), "python", path.read_text)], analyzer, How(past=past, keep_text=True)
     )
     function, text = file.functions[0], path.read_text()
-    records = function.verdict.records
-    assert records is not None
-    assert records.path == "mixed.py"
+    share = function.verdict.reference
+    assert share is not None
+    assert share.path == "mixed.py"
     plain = analyzer.explainer.explain(text, function)
     whole = analyzer.explainer.explain(text, function, past)
-    assert whole.logit - plain.logit == pytest.approx(records.evidence, abs=1e-5)
+    assert whole.logit - plain.logit == pytest.approx(share.evidence, abs=1e-5)
     assert whole.completeness_gap < 1e-3 or whole.completeness_gap == pytest.approx(
         plain.completeness_gap, abs=0.02
     )
     added = sum(line.value for line in whole.lines) - sum(line.value for line in plain.lines)
-    assert added == pytest.approx(records.evidence, abs=1e-4)
+    assert added == pytest.approx(share.evidence, abs=1e-4)
     said = own_text(function.verdict)
     assert said is not None
     assert "nearer to the 5 functions that its records declare as an agent's than to this project's" in said

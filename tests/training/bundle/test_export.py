@@ -14,6 +14,7 @@ from codeorigin.model.ngrams.hashed_views import View, ViewKind
 from codeorigin_training.bundle.export import ExportConfig, export
 from codeorigin_training.bundle.writing import ExportError
 from codeorigin_training.calibrate import calibrate
+from codeorigin_training.calibration.config import CalibrateConfig
 from codeorigin_training.data.rows import read_functions
 from codeorigin_training.data.seen import SeenProjects
 from codeorigin_training.data.sides import read_sides
@@ -21,7 +22,6 @@ from codeorigin_training.data.splits import is_held_out
 from codeorigin_training.metrics.table import AGENTS, MODERN, OLD, Table
 from codeorigin_training.report.pages import CardConfig, card
 from codeorigin_training.run import Run, RunError
-from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from codeorigin.model.calibration.calibration import Calibration
+from codeorigin_training.calibration.calibration import fit_calibration
+from codeorigin_training.calibration.config import CalibrateConfig
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import Answers, context_answers
 from codeorigin_training.metrics.populations import calibration_error, share_figures, with_the_past
@@ -21,8 +23,6 @@ from codeorigin_training.metrics.table import (
     PACKAGES,
     Figure,
 )
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.fit import fit_calibration
 from support.corpus_rows import row
 
 

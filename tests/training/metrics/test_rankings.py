@@ -9,6 +9,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from codeorigin.model.calibration.calibration import Calibration, PooledRule
+from codeorigin_training.calibration.calibration import fit_calibration
+from codeorigin_training.calibration.config import CalibrateConfig
+from codeorigin_training.calibration.neighbours import commit_numbers, file_numbers
+from codeorigin_training.calibration.pooled import pooled_samples
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.metrics.answers import Answers, context_answers
@@ -36,10 +40,6 @@ from codeorigin_training.metrics.table import (
     WRITTEN_PAIRS,
     Figure,
 )
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.context import commit_numbers, file_numbers
-from codeorigin_training.thresholds.fit import fit_calibration
-from codeorigin_training.thresholds.pooled import pooled_samples
 from support.corpus_rows import row
 from support.scales import scale
 

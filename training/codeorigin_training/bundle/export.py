@@ -18,6 +18,9 @@ from codeorigin_training.arrays import Floats, Floats32
 from codeorigin_training.bundle.baselines import baseline_figures
 from codeorigin_training.bundle.quantization import quantize
 from codeorigin_training.bundle.writing import ExportError, Parts, write_bundle
+from codeorigin_training.calibration.config import judged
+from codeorigin_training.calibration.neighbours import commit_numbers, file_numbers
+from codeorigin_training.calibration.pooled import pooled_samples
 from codeorigin_training.configuration import STRICT, Count, NotNegative, Whole
 from codeorigin_training.data.rows import (
     Row,
@@ -63,9 +66,6 @@ from codeorigin_training.metrics.table import (
     Figure,
 )
 from codeorigin_training.run import Run
-from codeorigin_training.thresholds.config import judged
-from codeorigin_training.thresholds.context import commit_numbers, file_numbers
-from codeorigin_training.thresholds.pooled import pooled_samples
 from codeorigin_training.tracking import tracked
 from codeorigin_training.wide import WideModel, default_views
 
@@ -106,7 +106,7 @@ def export(config: ExportConfig, run: Run) -> None:
         ParityError: the output of an exported graph differs from the model's.
     """
     entry = _calibration_entry(run)
-    needed = [run.calibration, run.wide, *([run.records] if "reference" in entry else [])]
+    needed = [run.calibration, run.wide, *([run.reference] if "reference" in entry else [])]
     if entry["deep"]:
         needed[1:2] = [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
     inputs = {path.name: sha256_of(path) for path in needed} | {
@@ -163,12 +163,12 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
         figures = ranking_figures(held_out, logits, "by_text", draws)
         run.log(f"held out: {headline(figures)}")
         tracker.metrics(tracked_numbers(figures), 0)
-        records = _records(run, checked, side, held_out)
-        figures += held_out_figures(held_out, logits, checked, draws, records[len(side.rows) :])
+        reference = _reference(run, checked, side, held_out)
+        figures += held_out_figures(held_out, logits, checked, draws, reference[len(side.rows) :])
         if config.baselines:
             figures += baseline_figures(side, held_out, run, settings, draws)
         seen_in_folds = ranking_figures(side.rows, out_of_fold, "by_text", draws)
-        seen_in_folds += function_figures(side.rows, out_of_fold, checked, draws, records[: len(side.rows)])
+        seen_in_folds += function_figures(side.rows, out_of_fold, checked, draws, reference[: len(side.rows)])
         rows = [
             figure.to_row() for figure in seen_in_folds if in_manifest(figure) and figure.language == "all"
         ]
@@ -196,21 +196,21 @@ def _write(config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[s
         run.log(f"wrote {run.bundle}: {size:,} bytes")
 
 
-def _records(run: Run, calibration: Calibration, side: TrainingSide, held_out: Sequence[Row]) -> Floats:
+def _reference(run: Run, calibration: Calibration, side: TrainingSide, held_out: Sequence[Row]) -> Floats:
     """What its project's own code adds to the logit of every row of ``side`` and of ``held_out``, NaN for nothing."""
     rows = [*side.rows, *held_out]
     found = np.full(len(rows), np.nan)
     if calibration.reference is not None:
-        with np.load(run.needs(run.records, "calibrate")) as arrays:
+        with np.load(run.needs(run.reference, "calibrate")) as arrays:
             found[~paired_of(rows)] = arrays["evidence"]
     return found
 
 
 def _general_means(run: Run, calibration: Calibration, which: str) -> dict[str, Floats32]:
-    """The general means of ``all`` rows or of the ``twin``'s, by language; none without a rule for records."""
+    """The general means of ``all`` rows or of the ``twin``'s, by language; none without a rule for a reference."""
     if calibration.reference is None:
         return {}
-    with np.load(run.needs(run.records, "calibrate")) as arrays:
+    with np.load(run.needs(run.reference, "calibrate")) as arrays:
         return {
             name.removeprefix(f"{which} "): arrays[name] for name in arrays if name.startswith(f"{which} ")
         }
@@ -262,7 +262,7 @@ def held_out_figures(
     logits: Floats,
     calibration: Calibration,
     draws: Bootstrap,
-    records: Floats | None = None,
+    reference: Floats | None = None,
 ) -> Iterator[Figure]:
     """Figures of ``rows`` that nothing was fitted on, with ``logits`` ``(n,)``: functions, files and commits.
 
@@ -275,7 +275,7 @@ def held_out_figures(
     if "in_file" in contexts:
         yield from era_figures(repositories, contexts["in_file"].log_odds, "in_file", draws)
     yield calibration_error(repositories, contexts["by_text"], "by_text")
-    yield from function_figures(rows, logits, calibration, draws, records)
+    yield from function_figures(rows, logits, calibration, draws, reference)
     for context, rule, numbers in (
         ("whole files", calibration.file, file_numbers(repositories)),
         ("whole commits", calibration.commit, commit_numbers(repositories)),
@@ -291,16 +291,16 @@ def function_figures(
     logits: Floats,
     calibration: Calibration,
     draws: Bootstrap,
-    records: Floats | None = None,
+    reference: Floats | None = None,
 ) -> Iterator[Figure]:
     """Figures of the functions in ``rows`` with a verdict, with out-of-sample ``logits`` ``(n,)``.
 
-    ``records`` ``(n,)`` are what its project's own code adds to each logit, NaN for nothing.
+    ``reference`` ``(n,)`` are what its project's own code adds to each logit, NaN for nothing.
 
     Pairs are left out. A distribution's packages have shares alone: they are human code of another kind.
     """
     counted = ~paired_of(rows) & judged(rows, calibration)
-    added = np.full(len(rows), np.nan) if records is None else records
+    added = np.full(len(rows), np.nan) if reference is None else reference
     rows, logits, added = rows_where(rows, counted), logits[counted], added[counted]
     yield from share_figures(rows, context_answers(rows, logits, calibration))
     corpus = of_repositories(rows)

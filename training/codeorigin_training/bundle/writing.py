@@ -41,7 +41,7 @@ class Parts:
     """Everything that a bundle is made of: ``wide``, or ``encoder`` with its ``tokenizer``.
 
     ``baseline_logit`` is the logit of a text without evidence. ``general`` are the mean vectors of LLM-written functions
-    by language, if the calibration has a rule for records.
+    by language, if the calibration has a rule for a reference.
     """
 
     views: tuple[View, ...]

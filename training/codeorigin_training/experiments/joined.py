@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.bundle.export import function_figures, in_contexts
+from codeorigin_training.calibration.config import judged
+from codeorigin_training.calibration.reference import reference_evidence
 from codeorigin_training.data.filters import FilterConfig, filtered
 from codeorigin_training.data.rows import SNIPPETS, labels_of, read_functions, read_snippets, rows_where
 from codeorigin_training.data.seen import SeenProjects
@@ -22,8 +24,6 @@ from codeorigin_training.metrics.estimates import share
 from codeorigin_training.metrics.populations import bands
 from codeorigin_training.metrics.rankings import Bootstrap, era_figures
 from codeorigin_training.metrics.table import PUBLISHED, PUBLISHED_HUMAN, Figure
-from codeorigin_training.thresholds.config import judged
-from codeorigin_training.thresholds.records import records_evidence
 
 
 def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
@@ -39,9 +39,9 @@ def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
     logits = detector.logits(everything)
     counted = judged(everything, calibration)
     rows = rows_where(everything, counted)
-    records = None
+    reference = None
     if (rule := calibration.reference) is not None:
-        records, _ = records_evidence(
+        reference, _ = reference_evidence(
             everything,
             counted,
             rule,
@@ -49,7 +49,7 @@ def joined_figures(bundle: Path, data: Path) -> dict[str, object]:
             processes=1,
             general=detector.bundle.general_means({row.language for row in everything}),
         )
-    figures = list(function_figures(everything, logits, calibration, draws, records))
+    figures = list(function_figures(everything, logits, calibration, draws, reference))
     for context, answers in in_contexts(rows, logits[counted], calibration).items():
         figures += era_figures(rows, answers.log_odds, context, draws)
     if (data / SNIPPETS).is_file():

@@ -8,9 +8,9 @@ import numpy as np
 from codeorigin.model.calibration.calibration import Calibration, Context
 from codeorigin.model.calibration.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.calibration.config import judged
+from codeorigin_training.calibration.neighbours import context_evidence
 from codeorigin_training.data.rows import Row
-from codeorigin_training.thresholds.config import judged
-from codeorigin_training.thresholds.context import context_evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.calibration import scale
+from codeorigin_training.calibration.past_rule import past_evidence
 from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered, of_repositories, rows_where
 from codeorigin_training.data.weights import LENGTH_EDGES, length_class, matched_sample
 from codeorigin_training.metrics.answers import Answers, context_answers
@@ -25,13 +27,11 @@ from codeorigin_training.metrics.table import (
     Estimate,
     Figure,
 )
-from codeorigin_training.thresholds import shares
-from codeorigin_training.thresholds.past import past_evidence
 
 FEWEST_HUMAN, FEWEST_LLM = 15, 10
 """A people's project of the corpus has at least as many functions of 2021-22, and as many that an agent wrote."""
 
-_OF_CORPUS = {shares.OLD: OLD, shares.MODERN: MODERN, shares.DISTRIBUTION: PACKAGES}
+_OF_CORPUS = {scale.OLD: OLD, scale.MODERN: MODERN, scale.DISTRIBUTION: PACKAGES}
 _EVIDENCE = {
     "A-author": "the commit's author",
     "B-trailer": "a trailer of the message",
@@ -108,7 +108,7 @@ def share_figures(rows: Sequence[Row], contexts: Mapping[str, Answers]) -> Itera
 
 def _parts(rows: Sequence[Row], functions: Functions) -> Iterator[tuple[str, str, Booleans]]:
     """Populations: whole, by language, by test and product code and by length; agents; human code beside them."""
-    of_corpus = np.array(["" if row.label else _OF_CORPUS.get(shares.population(row), "") for row in rows])
+    of_corpus = np.array(["" if row.label else _OF_CORPUS.get(scale.population(row), "") for row in rows])
     members = {name: of_corpus == name for name in (OLD, MODERN, PACKAGES)} | {
         IN_PROJECTS: functions.in_projects,
         BUILT: functions.llm & functions.built,
@@ -146,20 +146,20 @@ def with_the_past(
     logits: Floats,
     calibration: Calibration,
     contexts: Mapping[str, Answers],
-    records: Floats | None = None,
+    reference: Floats | None = None,
 ) -> dict[str, Answers]:
     """``contexts``, but functions of projects with a past judged with it; empty without a rule for the past.
 
-    With ``records`` ``(n,)``, what its project's own code adds to the logit of each function, NaN for nothing, also
+    With ``reference`` ``(n,)``, what its project's own code adds to the logit of each function, NaN for nothing, also
     ``contexts`` with past and records.
     """
     if calibration.past is None or calibration.with_past is None:
         return {}
     past = past_evidence(rows, logits, np.ones(len(rows), dtype=bool), calibration.past)
     found = _judged_with(rows, logits + past, calibration.with_past, contexts, "past")
-    if records is not None and calibration.with_records is not None:
+    if reference is not None and calibration.with_reference is not None:
         below = {name: found.get(f"{name}_and_past", way) for name, way in contexts.items()}
-        found |= _judged_with(rows, logits + past + records, calibration.with_records, below, "records")
+        found |= _judged_with(rows, logits + past + reference, calibration.with_reference, below, "records")
     return found
 
 

@@ -7,6 +7,8 @@ import numpy as np
 
 from codeorigin.model.calibration.calibration import Calibration, PooledRule
 from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.calibration.neighbours import commit_numbers, file_numbers, mixed_numbers
+from codeorigin_training.calibration.pooled import PooledSample
 from codeorigin_training.data.rows import Row, labels_of, modern_of, numbered, of_repositories, rows_where
 from codeorigin_training.data.specifications import WRITTEN
 from codeorigin_training.data.weights import matched_sample, matched_samples
@@ -29,8 +31,6 @@ from codeorigin_training.metrics.table import (
     Estimate,
     Figure,
 )
-from codeorigin_training.thresholds.context import commit_numbers, file_numbers, mixed_numbers
-from codeorigin_training.thresholds.pooled import PooledSample
 
 DRAWS = 10
 """The draw of the larger class is random: across draws, the TPR at 1 % FPR of commits deviates by up to .016."""

@@ -154,7 +154,7 @@ class Calibration(ManifestEntry):
     past: PastRule | None = None
     with_past: "Calibration | None" = None
     reference: ReferenceRule | None = None
-    with_records: "Calibration | None" = None
+    with_reference: "Calibration | None" = None
 
     def __post_init__(self) -> None:
         contexts = (self.file_context, self.commit_context, self.file_and_commit_context)
@@ -163,7 +163,7 @@ class Calibration(ManifestEntry):
                 raise ValueError("a context has rules for something else than its name says")
         if (self.past is None) != (self.with_past is None):
             raise ValueError("a rule for the past needs a calibration with it, and the other way round")
-        if (self.reference is None) != (self.with_records is None) or (self.reference and not self.past):
+        if (self.reference is None) != (self.with_reference is None) or (self.reference and not self.past):
             raise ValueError(
-                "a rule for records needs a calibration with them and a past, and the other way round"
+                "a rule for a reference needs a calibration with it and a past, and the other way round"
             )

@@ -16,7 +16,7 @@ class Judge:
 
     The past only ever lowers a verdict. Its own scales have lower thresholds, so where it moves little, the usual ones
     can be the more careful: of the two readings, that with the larger share of human-written code holds. What the
-    project's records add goes both ways, so functions of which they say something are read by their own scales alone.
+    project's reference adds goes both ways, so functions of which it says something are read by its own scales alone.
     """
 
     def __init__(self, calibration: Calibration, past: Past | None = None) -> None:
@@ -24,7 +24,7 @@ class Judge:
         self._calibration = calibration if past is None else calibration.with_past or calibration
         self._past = past
         self._usual = None if past is None or calibration.with_past is None else Judge(calibration)
-        self._with_records = None if past is None or past.reference is None else calibration.with_records
+        self._with_reference = None if past is None or past.reference is None else calibration.with_reference
 
     def length_reason(self, normalized: Normalized) -> Reason | None:
         """Why a function has too few or too many non-blank lines or characters for a verdict; None if it has not."""
@@ -47,13 +47,13 @@ class Judge:
     def in_file(self, functions: Mapping[int, RawScore], language: str) -> dict[int, Verdict]:
         """The verdicts on a file's functions, including what the others add if the model has a rule for that.
 
-        Records must say something of all of them, or they do not count.
+        The reference must say something of all of them, or it does not count.
         """
         uncalibrated = {number: self._uncalibrated(score) for number, score in functions.items()}
         calibration = self._read_by(uncalibrated.values())
-        if self._with_records is not None and calibration is not self._with_records:
-            functions = {number: replace(score, records=None) for number, score in functions.items()}
-            uncalibrated = {number: _without_records(verdict) for number, verdict in uncalibrated.items()}
+        if self._with_reference is not None and calibration is not self._with_reference:
+            functions = {number: replace(score, reference=None) for number, score in functions.items()}
+            uncalibrated = {number: _without_reference(verdict) for number, verdict in uncalibrated.items()}
         context = calibration.file_context
         if context is None or context.file is None or len(functions) < 2:
             return {number: self.alone(score, language) for number, score in functions.items()}
@@ -77,7 +77,7 @@ class Judge:
             return None if rule is None else rule.verdict(counted)
 
         whole = pooled(calibration.file, (verdict for verdict, _ in functions))
-        if self._usual is None or calibration is self._with_records:
+        if self._usual is None or calibration is self._with_reference:
             return whole
         usual = pooled(self._usual._calibration.file, (_of_text(verdict) for verdict, _ in functions))
         return _more_careful(whole, usual)
@@ -88,8 +88,8 @@ class Judge:
         """The verdict on a change, and the verdicts on its functions with what the change adds to each.
 
         ``files`` have all functions of the changed files. ``in_context``, those that the change wrote, and those of
-        their file, count in each verdict. Records must say something of all functions that the change wrote, or they do
-        not count where these count together.
+        their file, count in each verdict. The reference must say something of all functions that the change wrote, or
+        it does not count where these count together.
 
         The verdict on the change is None without a rule for commits. Verdicts on functions that it did not write stay
         the same, as do all if it wrote only one.
@@ -97,12 +97,12 @@ class Judge:
         calibration = self._read_by(
             function.verdict for file in files for function in file if function.is_judged
         )
-        by_records = calibration is self._with_records
+        by_reference = calibration is self._with_reference
         counted = (
             files
-            if by_records
+            if by_reference
             else [
-                [replace(function, verdict=_without_records(function.verdict)) for function in file]
+                [replace(function, verdict=_without_reference(function.verdict)) for function in file]
                 for file in files
             ]
         )
@@ -128,7 +128,7 @@ class Judge:
         ]
         usual_whole, usual = self._usual.change(without, in_context=in_context)
         careful = [list(map(_no_higher, found, text)) for found, text in zip(verdicts, usual, strict=True)]
-        return whole if by_records else _more_careful(whole, usual_whole), careful
+        return whole if by_reference else _more_careful(whole, usual_whole), careful
 
     def _add_change(
         self,
@@ -140,7 +140,7 @@ class Judge:
     ) -> None:
         """Put what a change adds into the ``verdicts`` on those functions of a file that it wrote.
 
-        ``file`` has all functions of the file, with records only if the ``calibration`` is with them, and ``logits``
+        ``file`` has all functions of the file, with the reference only if the ``calibration`` is with it, and ``logits``
         those of all functions that the change wrote, among which the file's begin at ``first``.
         """
         own = {
@@ -189,8 +189,8 @@ class Judge:
     def _uncalibrated(self, score: RawScore) -> Verdict:
         """A score as a verdict that no scale has read yet."""
         past = None if self._past is None else self._past.share(score.logit)
-        records = None if self._with_records is None else score.records
-        of_project = sum(share.evidence for share in (past, records) if share is not None)
+        reference = None if self._with_reference is None else score.reference
+        of_project = sum(share.evidence for share in (past, reference) if share is not None)
         return Verdict(
             None,
             score.logit + of_project,
@@ -199,22 +199,22 @@ class Judge:
             deep=score.deep,
             windows=score.windows,
             past=past,
-            records=records,
+            reference=reference,
         )
 
     def _read_by(self, verdicts: Iterable[Verdict]) -> Calibration:
-        """The calibration for functions that count together: that with records if these say something of all of them."""
-        if self._with_records is None or None in {verdict.records for verdict in verdicts}:
+        """The calibration for functions that count together: with the reference if it says something of all of them."""
+        if self._with_reference is None or None in {verdict.reference for verdict in verdicts}:
             return self._calibration
-        return self._with_records
+        return self._with_reference
 
 
 def _no_higher(verdict: Verdict, usual: Verdict) -> Verdict:
     """``verdict``, with the reading of ``usual`` where that finds more human-written functions that score as high.
 
-    What records say goes both ways, so with them the verdict stays as it is.
+    What the reference says goes both ways, so with it the verdict stays as it is.
     """
-    if verdict.records is not None or (usual.human_share or 0.0) <= (verdict.human_share or 0.0):
+    if verdict.reference is not None or (usual.human_share or 0.0) <= (verdict.human_share or 0.0):
         return verdict
     return replace(verdict, **{name: getattr(usual, name) for name in Reading.__annotations__})
 
@@ -230,10 +230,10 @@ def _of_text(verdict: Verdict) -> Verdict:
     """``verdict`` with the logit of the function's own text."""
     if verdict.logit is None:
         return verdict
-    return replace(verdict, logit=verdict.logit - verdict.of_project, past=None, records=None)
+    return replace(verdict, logit=verdict.logit - verdict.of_project, past=None, reference=None)
 
 
-def _without_records(verdict: Verdict) -> Verdict:
-    if verdict.logit is None or verdict.records is None:
+def _without_reference(verdict: Verdict) -> Verdict:
+    if verdict.logit is None or verdict.reference is None:
         return verdict
-    return replace(verdict, logit=verdict.logit - verdict.records.evidence, records=None)
+    return replace(verdict, logit=verdict.logit - verdict.reference.evidence, reference=None)

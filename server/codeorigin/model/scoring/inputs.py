@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from codeorigin.model.ngrams.hashed_views import WideFeatures
-from codeorigin.model.past import RecordsShare
+from codeorigin.model.past import ReferenceShare
 from codeorigin.model.scoring.tokenizer import Encoding
 
 
@@ -52,12 +52,12 @@ class RawScore:
     """The model's answer before calibration: ``logit == bias + wide + deep``.
 
     The bias is the model's plus that of the function's language. ``deep`` is 0 without a deep part. ``windows`` is the
-    number of windows that were pooled. ``records`` is what the project's records say about the function, which is not
-    part of ``logit``; None if nothing is known.
+    number of windows that were pooled. ``reference`` is what the project's own functions say about it, which is not
+    part of ``logit``; None if they say nothing.
     """
 
     logit: float
     wide: float
     deep: float
     windows: int
-    records: RecordsShare | None = None
+    reference: ReferenceShare | None = None

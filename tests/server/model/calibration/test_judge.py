@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
-from codeorigin.model.past import KeptReference, Past, RecordsShare
+from codeorigin.model.past import KeptReference, Past, ReferenceShare
 from codeorigin.model.reference import ReferenceRule
 from codeorigin.model.scoring.inputs import RawScore
 from codeorigin.model.verdict import (
@@ -164,18 +164,20 @@ def test_model_without_commit_rules_gives_no_change_verdict() -> None:
 
 REFERENCE = KeptReference("", "", 3, "")
 RULE = ReferenceRule((1, 1), 8, prior_functions=2.0, scale=10.0, fewest_declared=0, fewest_human=1)
-WITH_RECORDS = replace(
+WITH_REFERENCE = replace(
     CALIBRATION, commit_context=replace(COMMIT_CONTEXT, scale=replace(COMMIT_CONTEXT.scale, temperature=0.5))
 )
 OWN_CODE = Judge(
-    replace(CALIBRATION, past=PAST_RULE, with_past=CALIBRATION, reference=RULE, with_records=WITH_RECORDS),
+    replace(
+        CALIBRATION, past=PAST_RULE, with_past=CALIBRATION, reference=RULE, with_reference=WITH_REFERENCE
+    ),
     Past((0.0, 1.0), 0.0, reference=REFERENCE),
 )
 
 
 def compared(logit: float, added: float | None) -> list[ChangedFunction]:
     """A file of one function, written by the change, to whose ``logit`` the project's own code has ``added``."""
-    records = None if added is None else RecordsShare(added, 3, "a.go")
+    records = None if added is None else ReferenceShare(added, 3, "a.go")
     found = OWN_CODE.in_file({0: RawScore(logit, logit, 0.0, 1, records)}, "go")
     return [ChangedFunction("go", found[0], 2, written=True)]
 
@@ -187,7 +189,7 @@ def test_own_code_counts_in_a_change_if_it_says_something_of_all_functions() -> 
     # 1.2 times what the other has above .1, as if there were one more without evidence.
     assert (first.commit_evidence, second.commit_evidence) == pytest.approx((1.2 * 0.9 / 2, 1.2 * 1.4 / 2))
     assert (first.logit, second.logit) == (1.5, 1.0)
-    scale = WITH_RECORDS.commit_context
+    scale = WITH_REFERENCE.commit_context
     assert scale is not None
     assert first.probability == pytest.approx(scale.scale.probability(1.5 + 0.54))
 
@@ -198,7 +200,7 @@ def test_own_code_counts_nowhere_in_a_change_of_which_it_leaves_out_a_function()
     whole, ((first,), (second,)) = changed(files, OWN_CODE)
     assert whole.logit == pytest.approx((2 * 1.0 + 2 * 2.0) / 12)
     assert (first.commit_evidence, second.commit_evidence) == pytest.approx((1.2 * 1.9 / 2, 1.2 * 0.9 / 2))
-    assert (first.logit, first.records) == (1.0, None)
+    assert (first.logit, first.reference) == (1.0, None)
     assert first.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(1.0 + 1.14))
     # Where the functions do not count together, each stays as it is.
     assert OWN_CODE.change(files, in_context=False)[1] == [verdicts_of(file) for file in files]

@@ -1,4 +1,4 @@
-"""Fits the manifest's calibration to out-of-sample logits."""
+"""Fits the manifest's calibration, and those of projects with a past or a reference, to out-of-sample logits."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,12 +8,12 @@ import numpy as np
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration, Context, NeighbourRule
 from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.calibration.config import CalibrateConfig, judged
+from codeorigin_training.calibration.neighbours import commit_numbers, context_evidence, file_numbers
+from codeorigin_training.calibration.past_rule import fit_past_rule, past_evidence
+from codeorigin_training.calibration.pooled import fit_pooled_rule, pooled_samples
+from codeorigin_training.calibration.scale import fit_scale
 from codeorigin_training.data.rows import Row, rows_where
-from codeorigin_training.thresholds.config import CalibrateConfig, judged
-from codeorigin_training.thresholds.context import commit_numbers, context_evidence, file_numbers
-from codeorigin_training.thresholds.past import fit_past_rule, past_evidence
-from codeorigin_training.thresholds.pooled import fit_pooled_rule, pooled_samples
-from codeorigin_training.thresholds.shares import fit_scale
 
 Scored = tuple[Sequence[Row], Floats]
 """Rows and their out-of-sample logits ``(n,)``."""
@@ -24,14 +24,14 @@ def fit_calibration(
     logits: Floats,
     config: CalibrateConfig,
     published: Scored | None = None,
-    records: Floats | None = None,
+    reference: Floats | None = None,
 ) -> Calibration:
     """Fit the scales and rules to out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
     ``published`` answers count in the scale of functions alone, as they stand in no file. Functions without a verdict
     are left out. A scale for functions with neighbours is fitted to those that have some, the calibration with the past
-    to the functions of projects that have one, that with records to those of them for which ``records`` ``(n,)``, what
-    these add to a logit, are not NaN. A rule that has too few repositories is None.
+    to the functions of projects that have one, that with a reference to those of them for which ``reference`` ``(n,)``,
+    what it adds to a logit, is not NaN. A rule that has too few repositories is None.
 
     Raises:
         CodeOriginError: there are too few repositories even for functions alone.
@@ -52,14 +52,14 @@ def fit_calibration(
     if with_past is None:
         return calibration
     calibration = replace(calibration, past=past, with_past=with_past)
-    if records is None:
+    if reference is None:
         return calibration
-    evidence = evidence + records
+    evidence = evidence + reference
     inside = np.isfinite(evidence)
-    with_records = _fitted(rows_where(rows, inside), (logits + evidence)[inside], counted[inside], config)
-    if with_records is None:
+    with_reference = _fitted(rows_where(rows, inside), (logits + evidence)[inside], counted[inside], config)
+    if with_reference is None:
         return calibration
-    return replace(calibration, reference=config.reference, with_records=with_records)
+    return replace(calibration, reference=config.reference, with_reference=with_reference)
 
 
 def _fitted(

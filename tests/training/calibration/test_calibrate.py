@@ -11,11 +11,11 @@ import pytest
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.model.calibration.calibration import Calibration
 from codeorigin_training.calibrate import calibrate
+from codeorigin_training.calibration.config import CalibrateConfig
 from codeorigin_training.data.rows import PUBLISHED, SNIPPET_SOURCE
 from codeorigin_training.data.sides import TrainingSide, read_sides
 from codeorigin_training.data.writer import write_functions
 from codeorigin_training.run import Run, RunError
-from codeorigin_training.thresholds.config import CalibrateConfig
 from support.corpus_maker import write_corpus
 
 CONFIG = CalibrateConfig(llm_rate=0.1, fewest_functions=2)
@@ -49,7 +49,7 @@ def test_server_reads_written_calibration(run: Run) -> None:
     assert calibration.alone.probability(3.0) > 0.9
     assert calibration.alone.probability(0.0) < 0.1
     assert sorted(path.name for path in run.folder.iterdir()) == [
-        *("calibration.json", "corpus", "records.npz", "settings.json", "wide.npz")
+        *("calibration.json", "corpus", "reference.npz", "settings.json", "wide.npz")
     ]
 
 

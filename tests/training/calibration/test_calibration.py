@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from codeorigin.core.errors import CodeOriginError
+from codeorigin_training.calibration.calibration import fit_calibration
+from codeorigin_training.calibration.config import CalibrateConfig
+from codeorigin_training.calibration.neighbours import commit_numbers, file_numbers
+from codeorigin_training.calibration.pooled import pooled_samples
 from codeorigin_training.data.rows import Row
 from codeorigin_training.metrics.answers import context_answers
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.context import commit_numbers, file_numbers
-from codeorigin_training.thresholds.fit import fit_calibration
-from codeorigin_training.thresholds.pooled import pooled_samples
 from support.corpus_rows import row
 
 CONFIG = CalibrateConfig(llm_rate=0.1, human_rate=0.1)

@@ -21,8 +21,10 @@ class CalibrateConfig:
     The band is ``llm`` where at most ``llm_rate`` of human code scores as high, and ``human`` where at most
     ``human_rate`` of LLM code scores as low. Shares of a language are shrunk to those of all languages as if these
     were ``shrinkage`` repositories more. A scale is fitted to at least ``fewest_repositories`` with human code and as
-    many with LLM code. Functions of fewer than ``min_lines`` or more than ``max_lines`` non-blank lines, or of fewer
-    than ``min_characters`` non-blank characters, get no verdict.
+    many with LLM code, and projects with ``agents_work`` LLM functions have shares of their own.
+
+    Functions of fewer than ``min_lines`` or more than ``max_lines`` non-blank lines, or of fewer than
+    ``min_characters`` non-blank characters, get no verdict.
 
     With ``deep`` the bundle is the run's encoder, otherwise its n-gram part.
 
@@ -35,10 +37,10 @@ class CalibrateConfig:
 
     In a project with ``past_fewest_functions`` functions from before LLMs, ``past_weight`` times the distance of the
     ``past_quantile`` of their logits above that of a typical project is subtracted from every logit, as if
-    ``past_prior_functions`` more functions were typical.
+    ``past_prior_functions`` more functions were typical. It is at most what it is in ``past_farthest`` of projects.
 
-    In a project whose records declare agents' functions, ``reference`` says how these count; None leaves that out.
-    ``processes`` extract their n-grams.
+    ``reference`` says how the functions that a project's records declare as an agent's, and those of its people, count
+    in the verdicts on others; None leaves that out. ``processes`` extract their n-grams.
 
     All were chosen on repository folds (``training/EXPERIMENTS.md``).
     """
@@ -47,6 +49,7 @@ class CalibrateConfig:
     human_rate: Share = 0.03
     shrinkage: NotNegative = 30.0
     fewest_repositories: Count = 20
+    agents_work: Count = 10
     min_lines: Whole = 3
     min_characters: Whole = 60
     max_lines: int = 300
@@ -61,6 +64,7 @@ class CalibrateConfig:
     past_weight: Positive = 1.0
     past_prior_functions: NotNegative = 20.0
     past_fewest_functions: Count = 30
+    past_farthest: Share = 0.99
     reference: ReferenceRule | None = field(
         default_factory=lambda: ReferenceRule(
             characters=(3, 4),

@@ -6,10 +6,8 @@ import numpy as np
 
 from codeorigin.model.past import PastRule
 from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.calibration.config import CalibrateConfig
 from codeorigin_training.data.rows import Row
-from codeorigin_training.thresholds.config import CalibrateConfig
-
-_NEARLY_ALL = 0.99
 
 
 def fit_past_rule(
@@ -17,7 +15,7 @@ def fit_past_rule(
 ) -> PastRule | None:
     """The rule with the quantile that is typical of repositories; None if too few have enough human functions.
 
-    The farthest that a past moves a logit is what 99 of 100 repositories do not exceed.
+    The farthest that a past moves a logit is what a share of ``config.past_farthest`` of repositories does not exceed.
 
     Args:
         rows: rows of the corpus; packages of a distribution have too few functions of a project, and are left out.
@@ -41,7 +39,7 @@ def fit_past_rule(
         prior_functions=config.past_prior_functions,
         typical=float(quantiles.mean()),
         fewest_functions=config.past_fewest_functions,
-        farthest=float(np.quantile(distances, _NEARLY_ALL)),
+        farthest=float(np.quantile(distances, config.past_farthest)),
     )
 
 

@@ -9,19 +9,19 @@ import pytest
 from codeorigin.model.calibration.calibration import Context, NeighbourRule
 from codeorigin.model.past import PastRule
 from codeorigin.model.reference import ReferenceRule
-from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.context import (
+from codeorigin_training.calibration.calibration import fit_calibration
+from codeorigin_training.calibration.config import CalibrateConfig
+from codeorigin_training.calibration.neighbours import (
     commit_numbers,
     context_evidence,
     file_numbers,
     mixed_numbers,
     neighbour_evidence,
 )
-from codeorigin_training.thresholds.fit import fit_calibration
-from codeorigin_training.thresholds.past import fit_past_rule, past_evidence
-from codeorigin_training.thresholds.pooled import PooledSample, pooled_samples
-from codeorigin_training.thresholds.records import records_evidence
+from codeorigin_training.calibration.past_rule import fit_past_rule, past_evidence
+from codeorigin_training.calibration.pooled import PooledSample, pooled_samples
+from codeorigin_training.calibration.reference import reference_evidence
+from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, Row
 from support.corpus_rows import row
 from support.tiny_model import FILE_CONTEXT
 
@@ -213,7 +213,7 @@ def project(repo: str, agents: str = "validate_payload", *, modern: bool = False
 
 def evidence(rows: list[Row], rule: ReferenceRule = RULE) -> np.ndarray:
     everything = np.ones(len(rows), dtype=bool)
-    return records_evidence(rows, everything, rule, everything, processes=1)[0]
+    return reference_evidence(rows, everything, rule, everything, processes=1)[0]
 
 
 @pytest.fixture(scope="module")
@@ -246,19 +246,19 @@ def test_without_enough_people_or_agents_nothing_is_known(others: list[Row]) -> 
     assert np.isnan(evidence([*packages, *others])[:10]).all()
 
 
-def test_calibration_with_records_is_of_the_functions_of_which_they_say_something() -> None:
+def test_calibration_with_a_reference_is_of_the_functions_of_which_it_says_something() -> None:
     rows = [found for number in range(40) for found in project(f"p/{number}")]
     config = CalibrateConfig(
         llm_rate=0.1, past_fewest_functions=4, min_lines=1, min_characters=1, reference=RULE
     )
     chance = np.random.default_rng(0)
     labels = np.array([found.label for found in rows])
-    logits, records = labels + chance.normal(size=len(rows)), 4.0 * labels
-    calibration = fit_calibration(rows, logits, config, records=records)
+    logits, reference = labels + chance.normal(size=len(rows)), 4.0 * labels
+    calibration = fit_calibration(rows, logits, config, reference=reference)
     assert calibration.reference == RULE
-    assert calibration.with_records is not None
+    assert calibration.with_reference is not None
     # They part the classes, so that hardly an agent's function scores as low as people's.
-    with_them, without = (of.alone.thresholds("python") for of in (calibration.with_records, calibration))
+    with_them, without = (of.alone.thresholds("python") for of in (calibration.with_reference, calibration))
     assert with_them.human > without.human + 1.0
     nothing = np.full(len(rows), np.nan)
-    assert fit_calibration(rows, logits, config, records=nothing).reference is None
+    assert fit_calibration(rows, logits, config, reference=nothing).reference is None

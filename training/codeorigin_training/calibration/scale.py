@@ -15,9 +15,9 @@ from scipy.optimize import minimize
 
 from codeorigin.model.calibration.scale import Scale, Shares
 from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.calibration.config import CalibrateConfig
 from codeorigin_training.data.rows import SNIPPET_SOURCE, Row, rows_where
 from codeorigin_training.data.weights import balanced_or_equal_weights
-from codeorigin_training.thresholds.config import CalibrateConfig
 
 OLD, MODERN, DISTRIBUTION, PUBLISHED = "old", "modern", "distribution", "published"
 """Populations of human code: before code assistants, of 2021-22, a distribution's packages, published answers."""
@@ -28,9 +28,6 @@ BUILT, IN_PROJECTS = "built", "in projects"
 _POINTS = 80
 """Points of a curve in each class, evenly spaced in the logarithm of the share: rare scores are what a user reads."""
 _RAREST = 1e-4
-
-_AGENTS_WORK = 10
-"""LLM functions of a project in which agents work."""
 
 
 def population(row: Row) -> str:
@@ -91,7 +88,7 @@ def fit_scale(rows: Sequence[Row], logits: Floats, config: CalibrateConfig) -> S
         ]
 
     agents_in, counts = np.unique(names[llm], return_counts=True)
-    mixed = np.isin(names, agents_in[counts >= _AGENTS_WORK])
+    mixed = np.isin(names, agents_in[counts >= config.agents_work])
     of_human = curves(
         [
             part

@@ -1,4 +1,4 @@
-"""What a project's own records would add to the logits of its functions, by the server's code.
+"""What a project's own functions, as its reference, would add to the logits of others, by the server's code.
 
 The corpus knows who wrote its functions, so every project with enough of both is taken for one whose commits declare
 its agents' code. Its people's code is that of before mid-2021 and half of that of 2021-22, by file; the other half
@@ -38,7 +38,7 @@ def general_means_of(rows: Sequence[Row], vectors: sparse.csr_matrix, chosen: Bo
     return means
 
 
-def records_evidence(
+def reference_evidence(
     rows: Sequence[Row],
     counted: Booleans,
     rule: ReferenceRule,
@@ -47,12 +47,12 @@ def records_evidence(
     processes: int,
     general: Mapping[str, Floats] | None = None,
 ) -> tuple[Doubles, dict[str, Floats]]:
-    """What its project's records add to the logit of every row, ``(n,)``; NaN where they are too few.
+    """What its project's reference adds to the logit of every row, ``(n,)``; NaN where it has too few functions.
 
     Args:
-        rows: functions of the corpus; packages of a distribution have no records.
+        rows: functions of the corpus; packages of a distribution have none.
         counted: bool ``(n,)``, the functions with a verdict.
-        rule: how records count.
+        rule: how a reference counts.
         trained: bool ``(n,)``, the rows of training repositories. The general means that a project's are shrunk to are
             those of training repositories of other folds.
         processes: that extract n-grams.

@@ -13,10 +13,10 @@ from codeorigin.model.calibration.calibration import (
     pooled_logit,
 )
 from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.calibration.config import CalibrateConfig, has_verdict
+from codeorigin_training.calibration.scale import fit_scale
 from codeorigin_training.data.rows import Row
 from codeorigin_training.data.weights import LENGTH_EDGES
-from codeorigin_training.thresholds.config import CalibrateConfig, has_verdict
-from codeorigin_training.thresholds.shares import fit_scale
 
 SIZE_EDGES = (5, 7, 12)
 """Bounds of the size classes, in functions: fewer than 5, 5-6, 7-11, and 12 or more."""
@@ -40,7 +40,7 @@ def pooled_samples(
 ) -> list[PooledSample]:
     """Group corpus ``rows`` with ``logits`` ``(n,)`` by their number in ``numbers`` ``(n,)``, class and era.
 
-    Numbers are those of files or commits (:mod:`~codeorigin_training.thresholds.context`). Commits of a file are not
+    Numbers are those of files or commits (:mod:`~codeorigin_training.calibration.neighbours`). Commits of a file are not
     separated, because whoever opens it sees what all of them left. Rows with a negative number, functions without a
     verdict by ``limits``, and samples of fewer than ``fewest`` functions are left out.
     """

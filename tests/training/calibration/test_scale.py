@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pytest
 
 from codeorigin.model.calibration.scale import Scale
+from codeorigin_training.calibration.config import CalibrateConfig
+from codeorigin_training.calibration.scale import fit_scale, fit_temperature
 from codeorigin_training.data.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 from codeorigin_training.metrics.estimates import share
-from codeorigin_training.thresholds.config import CalibrateConfig
-from codeorigin_training.thresholds.shares import fit_scale, fit_temperature
 
 CONFIG = CalibrateConfig(llm_rate=0.05, human_rate=0.1)
 CODE = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
