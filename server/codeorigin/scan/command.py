@@ -4,10 +4,8 @@ import contextlib
 import logging
 import os
 import sys
-from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from codeorigin.scan.environment import EVERYWHERE, environment
 
@@ -20,20 +18,17 @@ from codeorigin.core.safe_path import trust_no_folder
 from codeorigin.history.options import HistoryOptions
 from codeorigin.model.bundle import Bundle
 from codeorigin.scan.options import ScanOptions
-from codeorigin.scan.page import LONGEST_NAME, write_report
+from codeorigin.scan.page import outcome, write_report
 from codeorigin.scan.work import Judged, Work, judge_repository, key_of
 from codeorigin.shell.exit_codes import ExitCode
 from codeorigin.shell.progress import ProgressLine
 from codeorigin.shell.terminal import display_path, to_stderr
-from codeorigin.text.literal_text import shorten
-from codeorigin.text.regular_files import IS_A_LINK, trusted_root
+from codeorigin.text.regular_files import make_folder, trusted_root
 
 RETRIES = 2
 """How many times a repository is begun again whose process ended."""
 _STARTS = 3
 """How often Ray is started before the command gives up."""
-_WAITING = 2
-"""Repositories given to Ray for each processor, so that none is idle."""
 
 
 def run_scan(options: ScanOptions) -> int:
@@ -46,13 +41,12 @@ def run_scan(options: ScanOptions) -> int:
     judged: list[Judged] = []
     try:
         _make_folders(out)
-        with _cluster(options.jobs) as cores:
-            for found in _judged(work, cores):
+        with _cluster(options.jobs):
+            for found in _judged(work):
                 judged.append(found)
-                if found.error is not None:
+                if found.failure is not None:
                     progress.clear()
-                    name = shorten(display_path(found.repository), LONGEST_NAME)
-                    to_stderr(f"{name}: {found.error}")
+                    to_stderr(": ".join(found.failure))
                 progress.show(len(judged))
         progress.clear()
         write_report(out, judged, model)
@@ -60,10 +54,8 @@ def run_scan(options: ScanOptions) -> int:
         progress.clear()
         to_stderr("stopped; what is done is kept, and the same command goes on from there")
         return ExitCode.INTERRUPTED
-    failed = sum(found.error is not None for found in judged)
-    report = display_path(options.out / "report.html")
-    to_stderr(f"{len(judged):,} repositories, {failed:,} of them failed; report in {report}")
-    return ExitCode.ERROR if failed else ExitCode.OK
+    to_stderr(f"{outcome(judged)}; report in {display_path(options.out / 'report.html')}")
+    return ExitCode.OK if all(found.error is None for found in judged) else ExitCode.ERROR
 
 
 def read_repositories(path: Path) -> list[Path]:
@@ -106,32 +98,23 @@ def _make_folders(out: Path) -> None:
     Raises:
         CodeOriginError: they cannot be made, or there is a link on the way.
     """
-    inside = [out / name for name in ("state", "commits")]
-    if (root := trusted_root(out)) is not None:
-        inside += [folder for folder in (out, *out.parents) if folder.is_relative_to(root) and folder != root]
-    for folder in inside:
-        if folder.is_symlink():
-            raise CodeOriginError(f"{IS_A_LINK}; name another folder", folder)
     try:
-        for folder in inside:
-            folder.mkdir(parents=True, exist_ok=True)
+        for name in ("state", "commits"):
+            make_folder(out / name, root=trusted_root(out) or out)
     except OSError as error:
-        raise CodeOriginError(f"cannot write the results here: {error.strerror or error}", out) from error
+        place = error.filename or out
+        raise CodeOriginError(f"cannot write the results here: {error.strerror or error}", place) from error
 
 
 @contextlib.contextmanager
-def _cluster(jobs: int | None) -> Iterator[int]:
-    """Connect to the cluster that ``RAY_ADDRESS`` names, or start one here with ``jobs`` processors.
-
-    Yields:
-        The number of its processors.
-    """
+def _cluster(jobs: int | None) -> Iterator[None]:
+    """Connect to the cluster that ``RAY_ADDRESS`` names, or start one here with ``jobs`` processors."""
     trust_no_folder()
     # Ray starts again what was killed for want of memory, by default without end.
     os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
     _connect(jobs)
     try:
-        yield max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
+        yield
     finally:
         ray.shutdown()
 
@@ -162,15 +145,11 @@ def _connect(jobs: int | None) -> None:
                 raise CodeOriginError(f"Ray does not start: {reason}") from error
 
 
-def _judged(work: Sequence[Work], cores: int) -> Iterator[Judged]:
+def _judged(work: Sequence[Work]) -> Iterator[Judged]:
     """Judge the repositories in the cluster, and yield them as they are done."""
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(judge_repository)
-    running: dict[Any, str] = {}
-    left = deque(work)
-    while left or running:
-        while left and len(running) < _WAITING * cores:
-            some = left.popleft()
-            running[task.remote(some)] = some.repository
+    running = {task.remote(some): some.repository for some in work}
+    while running:
         (done, *_), _ = ray.wait(list(running), num_returns=1)
         repository = running.pop(done)
         try:

@@ -2,12 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,9 +19,12 @@ from codeorigin.history.options import HistoryOptions
 from codeorigin.history.results import CommitResult, Totals
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.verdict import Band
-from codeorigin.text.regular_files import replacing_binary_file
+from codeorigin.shell.terminal import display_path
+from codeorigin.text.literal_text import shorten
+from codeorigin.text.regular_files import make_folder, replacing_binary_file
 
 _ROWS_AT_ONCE = 4096
+_LONGEST_NAME = 200
 _TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
 COMMITS = pa.schema(
     [
@@ -56,6 +58,13 @@ class Judged:
     totals: Totals = field(default_factory=Totals)
     error: str | None = None
 
+    @property
+    def failure(self) -> tuple[str, str] | None:
+        """The repository and its error, for display; None if there is none."""
+        if self.error is None:
+            return None
+        return shorten(display_path(self.repository), _LONGEST_NAME), self.error
+
 
 def judge_repository(work: Work) -> Judged:
     """Judge the history of a repository and write a row for each commit; an error is returned, not raised.
@@ -73,7 +82,7 @@ def judge_repository(work: Work) -> Judged:
             reason = (error.strerror if str(error.filename) == work.repository else None) or reason
         else:
             reason = f"unexpected {type(error).__name__}: {reason}"
-        return Judged(work.repository, error=" ".join(reason.split()))
+        return Judged(work.repository, error=display_path(" ".join(reason.split())))
 
 
 def _judged(work: Work) -> Totals:
@@ -81,13 +90,9 @@ def _judged(work: Work) -> Totals:
     if not folder.is_dir():
         raise CodeOriginError("no such folder", folder)
     totals = Totals()
-    with (
-        open_history(work.options, _analyzer(work.options.model)) as history,
-        rows_file(Path(work.out), f"commits/{key_of(work.repository)}.parquet", COMMITS) as rows,
-    ):
-        for result in history.results():
-            totals.add(result)
-            rows.add(_row(work.repository, result))
+    with open_history(work.options, _analyzer(work.options.model)) as history:
+        rows = _rows(work.repository, history.results(), totals)
+        write_rows(Path(work.out), f"commits/{key_of(work.repository)}.parquet", COMMITS, rows)
     totals.folders.clear()  # those of thousands of repositories are too many to keep
     return totals
 
@@ -103,51 +108,28 @@ def _analyzer(model: Path | None) -> Analyzer:
     return JudgeCommits.analyzer(Bundle.load(model))
 
 
-def _row(repository: str, result: CommitResult) -> dict[str, Any]:
-    values = {name: getattr(result, name) for name in COMMITS.names if hasattr(result, name)}
-    return values | result.band_lines | {"repository": repository, "declared": list(result.declared)}
+def _rows(repository: str, results: Iterable[CommitResult], totals: Totals) -> Iterator[dict[str, object]]:
+    """Yield a row for each result, which is counted in ``totals``."""
+    for result in results:
+        totals.add(result)
+        values = {name: getattr(result, name) for name in COMMITS.names if hasattr(result, name)}
+        yield values | result.band_lines | {"repository": display_path(repository)}
 
 
-class Rows:
-    """Writes rows to a Parquet file, some thousands at once."""
-
-    def __init__(self, file: pq.ParquetWriter, schema: pa.Schema) -> None:
-        self._file, self._schema = file, schema
-        self._waiting: list[dict[str, Any]] = []
-
-    def add(self, row: dict[str, Any]) -> None:
-        """Write a row, together with others; its texts may hold any bytes of a path."""
-        self._waiting.append(
-            {
-                name: value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-                if isinstance(value, str)
-                else value
-                for name, value in row.items()
-            }
-        )
-        if len(self._waiting) == _ROWS_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write the rows that wait."""
-        self._file.write_table(pa.Table.from_pylist(self._waiting, self._schema))
-        self._waiting.clear()
-
-
-@contextmanager
-def rows_file(out: Path, name: str, schema: pa.Schema) -> Iterator[Rows]:
-    """A Parquet file below the folder of the results, which replaces an older one when the block ends.
+def write_rows(out: Path, name: str, schema: pa.Schema, rows: Iterator[Mapping[str, object]]) -> None:
+    """Write a Parquet file below the folder of the results, which replaces an older one when all rows are there.
 
     Raises:
         CodeOriginError: it cannot be written.
     """
+    path = out / name
     try:
+        make_folder(path.parent, root=out)
         with (
-            replacing_binary_file(out / name, root=out, make_folders=True) as stream,
+            replacing_binary_file(path, root=out) as stream,
             pq.ParquetWriter(stream, schema, compression="zstd") as file,
         ):
-            rows = Rows(file, schema)
-            yield rows
-            rows.flush()
+            while some := list(islice(rows, _ROWS_AT_ONCE)):
+                file.write_table(pa.Table.from_pylist(some, schema))
     except OSError as error:
         raise CodeOriginError(f"cannot write the results here: {error.strerror or error}", out) from error

@@ -61,18 +61,16 @@ def replacing_file(path: Path, *, root: Path | None = None) -> Iterator[TextIO]:
 
 
 @contextmanager
-def replacing_binary_file(
-    path: Path, *, root: Path | None = None, make_folders: bool = False
-) -> Iterator[BinaryIO]:
+def replacing_binary_file(path: Path, *, root: Path | None = None) -> Iterator[BinaryIO]:
     """A stream whose content atomically replaces ``path`` when the block ends without an error.
 
     After an error, the old content remains. The bytes are first written to a new file in the same folder, with an
     unpredictable name, which is also removed if a signal ends the process. Symbolic links at ``path`` and between
-    ``root``, a folder that contains ``path``, and ``path`` are refused. With ``make_folders``, missing folders between
-    the two are created. An existing file keeps its permissions. Raises OSError.
+    ``root``, a folder that contains ``path``, and ``path`` are refused. An existing file keeps its permissions. Raises
+    OSError.
     """
     if root is not None:
-        _refuse_links(root, path.parent.relative_to(root).parts, make_folders)
+        _refuse_links(root, path.parent.relative_to(root).parts)
     mode = _mode_of(path)
     temporary = path.with_name(f".codeorigin-{os.urandom(16).hex()}.tmp")
     with undone_at_termination(temporary.unlink):
@@ -92,6 +90,12 @@ def replacing_binary_file(
             with suppress(OSError):
                 temporary.unlink()
             raise
+
+
+def make_folder(path: Path, *, root: Path) -> None:
+    """Create the folders from ``root`` to ``path`` that are missing. Raises OSError, also for a link below ``root``."""
+    root.mkdir(parents=True, exist_ok=True)
+    _refuse_links(root, path.relative_to(root).parts, make=True)
 
 
 def trusted_root(path: Path) -> Path | None:
@@ -122,7 +126,7 @@ def is_device_name(path: Path) -> bool:
     return os.name == "posix" and path.is_absolute() and path.parts[1] == "dev" and ".." not in path.parts
 
 
-def _refuse_links(root: Path, parts: Sequence[str], make: bool) -> None:
+def _refuse_links(root: Path, parts: Sequence[str], *, make: bool = False) -> None:
     """Check the folders ``parts`` below ``root``, and create those that are missing if they are to be made."""
     if ".." in parts:
         raise OSError(errno.EINVAL, "outside of its folder", str(root))

@@ -10,7 +10,7 @@ import pytest
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.lsp.connection import logs
 from codeorigin.scan.page import write_report
-from codeorigin.scan.work import COMMITS, key_of, rows_file
+from codeorigin.scan.work import COMMITS, key_of, write_rows
 from codeorigin.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.schema import Settings
 from support.command import COMMAND, TERSE, complaints, report_of, run
@@ -108,14 +108,13 @@ def test_scan_into_a_folder_with_links_is_refused(workspace: Path, tmp_path: Pat
     (workspace / "list").write_text("one\n")
     done = run("scan", "list", "--out", "out", cwd=workspace)
     assert complaints(done) == [
-        f"codeorigin: {place}: a symbolic link, which is not followed; name another folder"
+        f"codeorigin: {place}: cannot write the results here: a symbolic link, which is not followed"
     ]
     assert names(tmp_path / "outside") == []
 
 
 def _write_results(out: Path) -> None:
-    with rows_file(out, f"commits/{key_of('/one')}.parquet", COMMITS):
-        pass
+    write_rows(out, f"commits/{key_of('/one')}.parquet", COMMITS, iter([]))
     write_report(out, [], "m")
 
 

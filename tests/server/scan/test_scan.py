@@ -104,7 +104,7 @@ exec {shutil.which("git")} "$@"
     assert sorted(line.rpartition(": ")[2] for line in said[:-1]) == [
         "no such folder", lacking(name), "the repository has no commits yet",
     ]  # fmt: skip
-    assert said[-1].startswith("codeorigin: 6 repositories, 3 of them failed; report in ")
+    assert said[-1].startswith("codeorigin: 3 repositories judged, 3 failed; report in ")
     assert done.returncode == 2
     rows = rows_of(out)
     assert sorted({row["repository"] for row in rows}) == sorted(map(str, folders))
@@ -113,7 +113,7 @@ exec {shutil.which("git")} "$@"
     assert judged(folders[0], tmp_path / "alone", model).error is None
     assert rows_of(tmp_path / "alone") == [row for row in rows if row["repository"] == str(folders[0])]
     text = (out / "report.html").read_text("utf-8")
-    assert "6 repositories: CodeOrigin scan of 20" in text
+    assert "<h1>3 repositories judged, 3 failed</h1>" in text
     assert "&lt;i&gt;gone" in text
     assert "<b>18</b><span>commits</span>" in text
     assert "##[" not in text + done.stderr.decode()
@@ -236,7 +236,7 @@ def test_page_has_the_shortest_names_that_differ_and_bars_in_the_order_of_the_ta
     write_report(tmp_path, made, "m")
     text = (tmp_path / "report.html").read_text("utf-8")
     named = re.findall(r'<span title="([^"]*)">([^<]*)</span>', text.partition("By repository")[2])
-    drawn = [("/y/app.git", "y/app.git"), ("/x/deep/lib", "lib"), ("/x/app.git", "x/app.git")]
+    drawn = [("/y/app.git", "y/app"), ("/x/deep/lib", "lib"), ("/x/app.git", "x/app")]
     assert named == [*drawn, *drawn, ("/app.git", "/app.git")]
     empty = text.partition('title="/app.git"')[2].partition("</tr>")[0]
     assert re.findall("<td>(.*?)</td>", empty) == ["1", "1", "0", "-", "-", "-"]
