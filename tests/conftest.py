@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from codeorigin.languages import parse_budget
+
 # A busy machine makes no test fail.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -33,6 +35,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+@pytest.fixture(autouse=True)
+def own_parse_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hard texts of one test take nothing from those of another, though they are parsed in one process."""
+    monkeypatch.setattr(parse_budget, "_outside", parse_budget.run_budget())
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 
 from codeorigin.analysis.judged import FileReport, How, JudgedFile, JudgedFunction, Source
 from codeorigin.analysis.judged_files import judged_files
-from codeorigin.check.formats.html import line_evidence
+from codeorigin.check.evidence import line_evidence
 from codeorigin.check.result import CheckResult, FileError, summarize
 from codeorigin.explain.explanation import LineAttribution
 from codeorigin.functions.documents import Document

@@ -12,7 +12,7 @@ import codeorigin
 from codeorigin.analysis.judged import How, JudgedFile, Source
 from codeorigin.analysis.worker_pool import worker_processes
 from codeorigin.check.accepted import accept_all, accepted_by
-from codeorigin.check.formats import ReportFormat, write_report
+from codeorigin.check.formats import needs_of, write_report
 from codeorigin.check.inputs import STDIN, collect
 from codeorigin.check.options import CheckOptions
 from codeorigin.check.result import CheckResult, FileError, summarize
@@ -85,10 +85,8 @@ def check(options: CheckOptions) -> CheckResult:
 
         parser_pool.start()  # while the model is being read
         bundle = Bundle.load(options.model)
-        formats = {target.format for target in options.targets}
-        # Only these reports quote code.
-        quotes = bool(formats & {ReportFormat.HTML, ReportFormat.MARKDOWN})
-        how = How(settings.file_context, keep_text=quotes)
+        needs = needs_of(target.format for target in options.targets)
+        how = How(settings.file_context, keep_text=needs.explained > 0)
         checks = FileCheck(how, options.model, max(1, jobs // workers), options.debug)
         places = (source.file for source in sources)
         how = replace(how, past=project.past(places, bundle, partial(checks.load, bundle)))
@@ -122,15 +120,13 @@ def check(options: CheckOptions) -> CheckResult:
         past=how.past,
         is_compared=settings.past and bundle.calibration.past is not None,
     )
-    if quotes:
-        from codeorigin.check.formats.html import line_evidence  # noqa: PLC0415 - only pages need it
-        from codeorigin.check.formats.markdown import MOST_EXPLAINED  # noqa: PLC0415
+    if needs.explained:
+        from codeorigin.check.evidence import line_evidence  # noqa: PLC0415 - most reports quote no code
 
-        most = None if ReportFormat.HTML in formats else MOST_EXPLAINED
         with parse_budget.one_run(budget):
-            result = replace(result, evidence=line_evidence(result, checks.load(bundle), most))
-    if ReportFormat.HTML in formats:
-        from codeorigin.check.origin import origin_of  # noqa: PLC0415 - only pages need git
+            result = replace(result, evidence=line_evidence(result, checks.load(bundle), needs.explained))
+    if needs.links:
+        from codeorigin.check.origin import origin_of  # noqa: PLC0415 - most reports need no git
 
         result = replace(result, origin=origin_of(result, project.start or Path.cwd()))
     return result

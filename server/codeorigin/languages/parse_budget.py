@@ -76,6 +76,9 @@ def one_run(budget: Budget) -> Iterator[None]:
         _run.reset(token)
 
 
+_outside = run_budget()
+
+
 def current_run() -> Budget:
-    """The budget of :func:`one_run` that this thread is in; outside of them, a new one."""
-    return _run.get() or run_budget()
+    """The budget of :func:`one_run` that this thread is in; outside of them, all texts of the process have one."""
+    return _run.get() or _outside

@@ -19,7 +19,7 @@ from codeorigin.core.budget import Budget
 from codeorigin.core.cancellation import NEVER, CancelToken
 from codeorigin.core.errors import CodeOriginError
 from codeorigin.core.process_state import process_state
-from codeorigin.languages.parse_budget import SECONDS, ParseBudgetError, ParserInput, current_run
+from codeorigin.languages.parse_budget import ParseBudgetError, ParserInput, current_run
 from codeorigin.languages.parser_start import CAN_FORK, GONE, ForkServer, Loaded, Started, spawned
 
 T = TypeVar("T")
@@ -28,6 +28,8 @@ _RESTART = 0.03 if CAN_FORK else 0.5
 """What it costs to replace a process that was killed."""
 _PATIENCE = 10.0
 """Seconds to wait for a second of processor time, where the system does not tell how much a process has used."""
+_TO_BEGIN = 30.0
+"""Seconds in which it must take its texts, there."""
 _STALLED = 60.0
 """Seconds without any processor time after which a process is given up; on a busy machine, all get some."""
 _GRACE = 0.25
@@ -73,7 +75,7 @@ class _ParserProcess:
         What the texts take is drawn from the ``run``. Raises _ProcessEndedError if the process was gone already.
         """
         try:
-            with self._killed_after(SECONDS * _PATIENCE, cancel):
+            with self._killed_after(_TO_BEGIN, cancel):
                 pickle.dump((work, texts, run.seconds), self.started.requests)
                 self.started.requests.flush()
                 self._answer()

@@ -63,19 +63,14 @@ def encoded(value: Any, *, indent: int | None = None) -> str:
     return literal_json(text)
 
 
-def indented(value: Any, levels: int) -> str:
-    """``value`` as ASCII JSON with the upper ``levels`` indented; each deeper value is on one line.
+def indented_pieces(value: Any, levels: int) -> Iterator[str]:
+    """Yield ``value`` as ASCII JSON with the upper ``levels`` indented; each deeper value is on one line.
 
-    The standard library indents in Python code, one token at a time, which takes longer than the analysis itself;
-    without indentation it is ten times as fast.
+    In the upper levels an iterator becomes a list, one entry at a time. The standard library indents in Python code, one
+    token at a time, which takes longer than the analysis itself; without indentation it is ten times as fast.
 
     Raises ValueError for a number that JSON cannot represent.
     """
-    return "".join(indented_pieces(value, levels))
-
-
-def indented_pieces(value: Any, levels: int) -> Iterator[str]:
-    """Yield :func:`indented` in pieces. In the upper ``levels``, an iterator becomes a list, one entry at a time."""
     yield from _indented(value, levels, "\n")
     yield "\n"
 

@@ -124,12 +124,12 @@ def test_reports_show_any_text_as_text(text: str) -> None:
         obeyed = r"##\[" if report_format is ReportFormat.GITHUB else r"(?m)##\[|^\s*::"
         assert re.search(obeyed, stream.getvalue()) is None, report_format
     assert Page("".join(html.parts(result))).elements <= Page("".join(html.parts(plain))).elements
-    lines = github.render(result).splitlines()
+    lines = "".join(github.parts(result)).splitlines()
     assert all(re.match(r"::(notice|warning|error) |CodeOrigin: ", line) for line in lines), lines
     for found in sarif.to_dict(result)["runs"][0]["results"]:
         assert "](" not in found["message"]["text"]
     parser = MarkdownIt("commonmark").enable("table")
-    shown, expected = (Page(parser.render(markdown.render(one))).elements for one in (result, plain))
+    shown, expected = (Page(parser.render("".join(markdown.parts(one)))).elements for one in (result, plain))
     assert shown <= expected
 
 

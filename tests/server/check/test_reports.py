@@ -22,7 +22,7 @@ from codeorigin.model.verdict import PooledReason, PooledVerdict, Reason, Verdic
 from codeorigin.records.function_records import FunctionRecords
 from codeorigin.records.record import Record, RecordSource, Strength, WrittenBy
 from codeorigin.report.changes import ChangeReport, DeclaredAgent
-from codeorigin.report.values import indented, indented_pieces
+from codeorigin.report.values import indented_pieces
 from support.check_results import (
     CODE,
     HUMAN,
@@ -162,7 +162,7 @@ def test_thousands_of_functions_are_listed_in_order() -> None:
 
 
 def test_long_lists_of_markdown_are_cut_off() -> None:
-    shown = markdown.render(check_result(*(checked_file(f"{number}.py") for number in range(250))))
+    shown = "".join(markdown.parts(check_result(*(checked_file(f"{number}.py") for number in range(250)))))
     assert "And 50 more." in shown
     assert shown.count("\n| `fast`") == 200
 
@@ -275,13 +275,13 @@ def test_schema_rejects_invalid_reports(place: tuple[str | int, ...], changed: d
 def test_json_is_ascii_and_written_one_entry_at_a_time() -> None:
     value = {"none": [], "text": 'a "quoted" line\n\ud800 ä', "deep": [{"a": 1, "b": [1.5, None]}, {}, [[]]]}
     for levels in range(6):
-        assert stdlib_json.loads(indented(value, levels)) == value
-    assert indented(value, 9) == stdlib_json.dumps(value, indent=2) + "\n"
+        assert stdlib_json.loads("".join(indented_pieces(value, levels))) == value
+    assert "".join(indented_pieces(value, 9)) == stdlib_json.dumps(value, indent=2) + "\n"
     taken: list[int] = []
     pieces = indented_pieces({"files": ({"a": taken.append(number)} for number in range(3))}, 2)
     assert {len(taken) for _ in pieces} == {0, 1, 2, 3}
     with pytest.raises(ValueError, match="JSON"):
-        indented({"a": [float("inf")]}, 1)
+        list(indented_pieces({"a": [float("inf")]}, 1))
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,17 @@ def test_hard_texts_of_a_run_share_its_time_and_the_others_cost_nothing(processe
         ] * 2
 
 
+def test_calls_outside_of_a_run_share_one_budget(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parse_budget, "_outside", Budget(seconds=0.3))
+    in_time = 0
+    for _ in range(15):
+        (found,) = bounded_all(parser_work.take_time, [ParserInput("x", "python", 3.0, 0.01)])
+        in_time += not isinstance(found, Exception)
+    assert 1 < in_time <= 8
+
+
 @pytest.mark.parametrize("work", [parser_work.never_end, parser_work.use_memory])
 def test_texts_that_are_given_up_end_their_run(processes: Processes, work: Callable[[str, str], Any]) -> None:
     run = Budget(seconds=0.0)

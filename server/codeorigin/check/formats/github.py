@@ -1,9 +1,13 @@
 """The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
 
+from collections.abc import Iterator
+
 from codeorigin.check.formats.listed import listed_findings, path_in_repository
 from codeorigin.check.result import CheckResult, change_sentences, declared_line, disagreements
 from codeorigin.report.declared import disagreement_sentence
+from codeorigin.report.figures import capitalized
 from codeorigin.report.totals import summary_sentences
+from codeorigin.report.verdicts import LIKELY_LLM
 from codeorigin.text.literal_text import one_line
 
 
@@ -22,32 +26,31 @@ def _command(kind: str, message: str, **properties: str | int) -> str:
     return f"::{kind} {listed}::{_data(message)}"
 
 
-def render(result: CheckResult) -> str:
+def parts(result: CheckResult) -> Iterator[str]:
     """Workflow commands, then the summary as plain text.
 
     There are ``::notice`` lines for findings, ``::error`` lines for errors, and ``::warning`` lines for skipped files.
     """
-    lines = [
-        _command(
+    return (f"{line}\n" for line in _lines(result))
+
+
+def _lines(result: CheckResult) -> Iterator[str]:
+    for finding in listed_findings(result):
+        yield _command(
             "notice",
             finding.message,
             file=finding.path,
             line=finding.first,
             endLine=finding.last,
-            title="Likely LLM",
+            title=capitalized(LIKELY_LLM),
         )
-        for finding in listed_findings(result)
-    ]
-    lines += [
-        _command("warning", error.message, file=path_in_repository(error.path), title="Not checked")
-        if error.skipped
-        else _command("error", error.message, file=path_in_repository(error.path), title="Problem")
-        for error in result.errors
-    ]
-    lines += (f"CodeOrigin: {one_line(sentence.text)}" for sentence in change_sentences(result))
-    lines.append(f"CodeOrigin: {' '.join(summary_sentences(result.summary))}")
+    for error in result.errors:
+        kind, title = ("warning", "Not checked") if error.skipped else ("error", "Problem")
+        yield _command(kind, error.message, file=path_in_repository(error.path), title=title)
+    for sentence in change_sentences(result):
+        yield f"CodeOrigin: {one_line(sentence.text)}"
+    yield f"CodeOrigin: {' '.join(summary_sentences(result.summary))}"
     if (said := declared_line(result)) is not None:
-        lines.append(f"CodeOrigin: {one_line(said)}")
+        yield f"CodeOrigin: {one_line(said)}"
     for kind, found in disagreements(result).items():
-        lines.append(f"CodeOrigin: {disagreement_sentence(kind, len(found))}")
-    return "\n".join(lines) + "\n"
+        yield f"CodeOrigin: {disagreement_sentence(kind, len(found))}"

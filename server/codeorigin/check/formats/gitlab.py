@@ -1,19 +1,20 @@
 """The report in GitLab's code quality format, with one entry per finding."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 from codeorigin.check.formats.listed import Listed, listed_findings
 from codeorigin.check.result import CheckResult
-from codeorigin.report.values import indented
+from codeorigin.report.values import indented_pieces
 from codeorigin.text.literal_text import plain_message
 
 CHECK_NAME = "codeorigin/likely-llm"
 
 
-def render(result: CheckResult) -> str:
+def parts(result: CheckResult) -> Iterator[str]:
     """One ASCII JSON array with a final newline. A fingerprint is stable while the function's text and path are."""
-    return indented([_entry(finding) for finding in listed_findings(result)], 1)
+    return indented_pieces([_entry(finding) for finding in listed_findings(result)], 1)
 
 
 def _entry(finding: Listed) -> dict[str, Any]:

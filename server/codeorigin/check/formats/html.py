@@ -1,14 +1,14 @@
 """The report as a self-contained HTML page with the code of the findings and its evidence, without scripts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction, line_range
+from codeorigin.check.evidence import strongest, worst_first
 from codeorigin.check.result import CheckResult, change_sentences, declared_line, disagreements
 from codeorigin.model.verdict import Band
 from codeorigin.report import CAVEAT
-from codeorigin.report.code import MOST_LINES, HeatLine, code_box, syntax_of
+from codeorigin.report.code import HeatLine, code_box
 from codeorigin.report.declared import disagreement_sentence
 from codeorigin.report.editor_texts import known_of
 from codeorigin.report.figures import counted
@@ -18,10 +18,6 @@ from codeorigin.report.shares import errors_here, shares_sentence
 from codeorigin.report.totals import summary_sentences
 from codeorigin.report.verdicts import BAND_NAMES, own_text, short_reason
 from codeorigin.text.literal_text import html_line
-from codeorigin.text.positions import LineIndex
-
-if TYPE_CHECKING:
-    from codeorigin.analysis.analyzer import Analyzer
 
 _COLUMNS = ("Function", "Lines", "Verdict")
 _NOTE = (
@@ -29,63 +25,6 @@ _NOTE = (
     "is its evidence: + towards an LLM, - towards a person. For any other function: codeorigin explain FILE:LINE."
 )
 _MOST_PLACES = 200
-_MOST_FINDINGS_OF_A_FILE = 12
-_MOST_CODE_LINES = 4_000
-"""With the table of 5,000 functions, a page stays below 1.5 MB."""
-_MOST_CODE_LINES_SLOW = 300
-"""The same if the model takes long to explain."""
-
-
-def line_evidence(
-    result: CheckResult, analyzer: "Analyzer", most: int | None = None
-) -> dict[tuple[str, int], tuple[HeatLine, ...]]:
-    """The first lines of each finding whose code is shown: the strongest of each file, worst files first.
-
-    At most ``most`` findings, or as many as a page holds.
-
-    Raises:
-        ModelError: the gradient graph cannot be read.
-    """
-    left = _MOST_CODE_LINES_SLOW if analyzer.is_slow else _MOST_CODE_LINES
-    found: dict[tuple[str, int], tuple[HeatLine, ...]] = {}
-    for file in _worst_first(result):
-        if file.text is None:
-            continue
-        index = LineIndex(file.text)
-        for function in _strongest(file)[:_MOST_FINDINGS_OF_A_FILE]:
-            if left <= 0 or len(found) == most:
-                return found
-            explanation = analyzer.explainer.explain(file.text, function, result.past)
-            values = {line.line: line.value for line in explanation.lines}
-            found[file.key(function)] = lines = tuple(_lines(file, index, function, values))
-            left -= len(lines)
-    return found
-
-
-def _strongest(file: JudgedFile) -> list[JudgedFunction]:
-    """The findings in ``file``, those with the highest probability first."""
-    return sorted(file.findings(), key=lambda function: -(function.verdict.probability or 0.0))
-
-
-def _lines(
-    file: JudgedFile, index: LineIndex, function: JudgedFunction, values: Mapping[int, float]
-) -> Iterator[HeatLine]:
-    first, last = line_range(function)
-    numbers = range(first, min(last, first + MOST_LINES - 1) + 1)
-    texts = [index.line_text(number - 1) for number in numbers]
-    for number, text, syntax in zip(numbers, texts, syntax_of(texts, function.span.language), strict=True):
-        changed = any(low <= number <= high for low, high in file.changed or ())
-        yield HeatLine(number, text, values.get(number - 1, 0.0), changed, syntax)
-
-
-def _worst_first(result: CheckResult) -> list[JudgedFile]:
-    """The files that have functions, those with the most findings first."""
-
-    def badness(file: JudgedFile) -> tuple[int, float]:
-        found = [function.verdict.probability or 0.0 for function in file.findings()]
-        return -len(found), -sum(found)
-
-    return sorted((file for file in result.files if file.functions), key=badness)
 
 
 def parts(result: CheckResult) -> Iterator[str]:
@@ -117,7 +56,7 @@ def _body(result: CheckResult, origin: Origin) -> Iterator[str]:
     for about, text in change_sentences(result):
         marked = ' class="declared"' if about == "declared" else ""
         yield f"<p{marked}>{html_line(text)}</p>"
-    listed = _worst_first(result)
+    listed = worst_first(result)
     if listed:
         yield f'<h2>Files</h2><p class="what">{escape(_NOTE)}</p>{legend()}'
     yield from _folders(listed, result, origin)
@@ -175,7 +114,7 @@ def _counted(named: str, functions: Sequence[JudgedFunction]) -> str:
 
 def _file(file: JudgedFile, result: CheckResult, origin: Origin, *, is_open: bool) -> str:
     functions = file.functions
-    boxes = [function for function in _strongest(file) if file.key(function) in result.evidence]
+    boxes = [function for function in strongest(file) if file.key(function) in result.evidence]
     rest = [function for function in functions if file.key(function) not in result.evidence]
     shown = (_function(file, function, result.evidence[file.key(function)], origin) for function in boxes)
     body = [_whole(file), *shown]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction
+from codeorigin.check.formats import MOST_EXPLAINED
 from codeorigin.check.result import (
     FIRST_OF_A_LIST,
     CheckResult,
@@ -20,7 +21,7 @@ from codeorigin.report.totals import Summary, summary_sentences
 from codeorigin.report.verdicts import band_or_reason
 from codeorigin.shell.terminal import printable, printable_code
 
-MOST_EXPLAINED, _LINES_EACH = 10, 3
+_LINES_EACH = 3
 LONGEST_LIST = 200
 """Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z0-9]+(?:[-',/][A-Za-z0-9]+)*(?:\.\d+)*\)?[.,;:]?|%")
@@ -48,7 +49,7 @@ def literal_code(text: str) -> str:
     return f"`{shown}`" if _PLAIN_CODE.fullmatch(shown) else f"<code>{_literal(shown)}</code>"
 
 
-def _parts(result: CheckResult) -> Iterator[str]:
+def _lines(result: CheckResult) -> Iterator[str]:
     yield "## CodeOrigin"
     yield ""
     for sentence in change_sentences(result):
@@ -131,6 +132,6 @@ def _disagreements(result: CheckResult) -> Iterator[str]:
         yield ""
 
 
-def render(result: CheckResult) -> str:
-    """The document, with all names escaped."""
-    return "\n".join(_parts(result)) + "\n"
+def parts(result: CheckResult) -> Iterator[str]:
+    """The document, line by line, with all names escaped."""
+    return (f"{line}\n" for line in _lines(result))

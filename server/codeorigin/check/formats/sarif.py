@@ -1,5 +1,6 @@
 """The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), with one result per finding."""
 
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from codeorigin.check.formats.listed import Listed, listed_findings, path_in_rep
 from codeorigin.check.result import CheckResult, FileError, moved_line
 from codeorigin.records.function_records import function_record_values
 from codeorigin.report import CAVEAT
-from codeorigin.report.values import camel_case, indented, range_values, verdict_values
+from codeorigin.report.values import camel_case, indented_pieces, range_values, verdict_values
 from codeorigin.text.literal_text import plain_message
 
 RULE_ID = "likely-llm"
@@ -137,6 +138,6 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
     }
 
 
-def render(result: CheckResult) -> str:
+def parts(result: CheckResult) -> Iterator[str]:
     """One ASCII SARIF document with a final newline."""
-    return indented(to_dict(result), _INDENTED)
+    return indented_pieces(to_dict(result), _INDENTED)
