@@ -28,7 +28,6 @@ from codeorigin.model.calibration.calibration import Calibration
 from codeorigin.model.calibration.judge import Judge
 from codeorigin.records.file_lines import file_records
 from codeorigin.records.function_records import FunctionRecords
-from codeorigin.records.headers import header_record
 from codeorigin.records.reader import RecordReader
 from codeorigin.records.record import Record
 from codeorigin.report.changes import ChangeReport, DeclaredAgent
@@ -159,7 +158,7 @@ def _read_records(
                 content = files[places[0]].source.read().encode("utf-8", "surrogatepass")
             except SourceError:
                 continue
-            if keeps_records or header_record(content) is not None:
+            if keeps_records or reader.header(content) is not None:
                 read.append(places)
                 yield path, content
 

@@ -10,7 +10,6 @@ from codeorigin.core.errors import RepositoryError
 from codeorigin.git.blame import origins_of_files
 from codeorigin.git.repository import Repository
 from codeorigin.git.scratch_objects import ScratchObjects
-from codeorigin.records.headers import header_record
 from codeorigin.records.reader import RecordReader, RecordsState
 from codeorigin.records.record import Record, stronger
 
@@ -81,7 +80,7 @@ def file_records(
                 scratch.git, ((top if path in changed else reader.head, path) for path in followed), jobs
             )
             for (_, content), blob in zip(some, blobs, strict=True):
-                header = header_record(content)
+                header = reader.header(content)
                 if blob is None:
                     yield (header,) * (content.count(b"\n") + (content[-1:] not in {b"", b"\n"}))
                 elif (origins := next(found)) is None:

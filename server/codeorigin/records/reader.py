@@ -14,7 +14,7 @@ from codeorigin.git.repository import Repository
 from codeorigin.records import agent_trace, git_ai
 from codeorigin.records.agent_trace import AgentTrace
 from codeorigin.records.commit_messages import MAX_COMMIT, message_records
-from codeorigin.records.headers import headers_of
+from codeorigin.records.headers import header_record, headers_of
 from codeorigin.records.record import (
     MOST_RANGES,
     CommitRecords,
@@ -132,6 +132,10 @@ class RecordReader:
             self._repository.git.cancel.raise_if_cancelled()
             self._problem(f"headers of files are skipped: {error}")
             return {}
+
+    def header(self, content: bytes) -> Record | None:
+        """What the header of a file says of all its lines; None without one."""
+        return header_record(content)
 
     def of_line(self, origin: LineOrigin) -> Record | None:
         """The strongest record about a line; None without any."""

@@ -65,8 +65,9 @@ def write_report(
 ) -> None:
     """Write ``result`` to ``stream``. Only the module of the format is imported.
 
-    It yields the report in parts, because a whole one would take more memory than the rest of the check. Text is written to a terminal as wide as it is; ``show`` and ``verbose``, which adds what was read, compared and
-    measured, are for it alone.
+    It yields the report in parts, because a whole one would take more memory than the rest of the check. Text is
+    written to a terminal as wide as it is; ``show`` and ``verbose``, which adds what was read, compared and measured,
+    are for it alone.
     """
     module = import_module(f"{__name__}.{report_format.value}")
     if report_format is ReportFormat.TEXT:
