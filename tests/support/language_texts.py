@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from codeorigin.languages import KEYWORDS
+from codeorigin.languages import KEYWORDS, MODEL_LANGUAGES
 from support.corpus_maker import corpus_entry
 
 _STARTS = ("alp", "bra", "cart", "delt", "engi", "fold", "gard", "hote", "invo", "jack")
@@ -15,7 +15,7 @@ _WORDS = tuple(start + end for start in _STARTS for end in ("ab", "erin", "ilo",
 _NAME = re.compile(r"\b[a-z][a-z]{3,}\b")
 
 _FOLDER = Path(__file__).parents[1] / "fixtures" / "texts"
-LANGUAGES = ["python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp", "rust", "php", "ruby"]
+LANGUAGES = list(MODEL_LANGUAGES)
 CODE = {language: (_FOLDER / f"{language}.txt").read_text("utf-8") for language in LANGUAGES}
 """One function in every language but TSX, by the language's id."""
 

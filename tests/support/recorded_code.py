@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.explain.evidence import character_shares, line_sums
+from codeorigin.languages import MODEL_LANGUAGES
 from codeorigin.model.ngrams.hashed_views import NgramViews, View, ViewKind
 from codeorigin.model.reading.normalize import normalize
 
@@ -34,9 +35,8 @@ ODD_WIDTHS = (
 )
 VIEWS = {"shipped": SHIPPED_WIDTHS, "odd": ODD_WIDTHS}
 
-_LANGUAGES = ["python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp", "rust", "php", "ruby"]
 _FOLDER = Path(__file__).parents[1] / "fixtures" / "recorded"
-FUNCTIONS = {language: (_FOLDER / f"{language}.txt").read_text("utf-8") for language in _LANGUAGES}
+FUNCTIONS = {language: (_FOLDER / f"{language}.txt").read_text("utf-8") for language in MODEL_LANGUAGES}
 
 _NAMES = [
     "count",

@@ -217,7 +217,7 @@ class SpanBuilder:
             return f"{name[: _LONGEST_NAME - 1]}…"
         if len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1]:
             return name[1:-1]
-        return name.removeprefix(":") if self._language.id == "ruby" else name
+        return name.removeprefix(self._language.name_mark)
 
     def _slice(self, start: int, end: int) -> str:
         if self._lines.is_ascii:

@@ -27,6 +27,11 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
 )
 """Every supported language by its id, in display order."""
 
+MODEL_LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {language.id: language.name for language in LANGUAGES.values() if language.id == language.model_language}
+)
+"""Model language -> its name, in display order."""
+
 KEYWORDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {language.model_language: language.keywords for language in LANGUAGES.values()}
 )
@@ -55,4 +60,4 @@ def language_for_path(path: str | PathLike[str]) -> Language | None:
     )
 
 
-__all__ = ["KEYWORDS", "LANGUAGES", "Language", "get_language", "language_for_path"]
+__all__ = ["KEYWORDS", "LANGUAGES", "MODEL_LANGUAGES", "Language", "get_language", "language_for_path"]

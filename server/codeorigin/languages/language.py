@@ -77,7 +77,7 @@ class Language:
     ``fragment_grammar`` parses texts in which ``fragment_unless`` does not occur (PHP without its tag).
     ``around`` is what to put around a function on its own, if the grammar accepts some functions only in classes or
     object literals; the first one in which such a text can be parsed is used. ``fields_alone`` means that a text of
-    nothing but functions assigned to names consists of class fields.
+    nothing but functions assigned to names consists of class fields. ``name_mark`` before a name is no part of it.
     """
 
     id: str
@@ -98,6 +98,7 @@ class Language:
     fragment_unless: str = ""
     around: tuple[Wrapping, ...] = ()
     fields_alone: bool = False
+    name_mark: str = ""
 
     def grammar_for(self, data: bytes) -> "Grammar":
         """The grammar that parses a text, which for a fragment can be another one."""

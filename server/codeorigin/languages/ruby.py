@@ -66,6 +66,7 @@ RUBY = Language(
     lsp_ids=("rb",),
     line_comment="#",
     block_end="end",
+    name_mark=":",
     grammar=grammar_of("tree_sitter_ruby"),
     query=_QUERY,
     keywords=_KEYWORDS,

@@ -6,18 +6,11 @@ project's own past.
 
 from fractions import Fraction
 
+from codeorigin.languages import MODEL_LANGUAGES
 from codeorigin.model.past import Past, PastShare, ReferenceShare
 from codeorigin.model.verdict import Band, PooledVerdict, Verdict
 from codeorigin.report.figures import NOTICEABLE, capitalized, counted, logits
 
-# Languages whose name is not simply the capitalized model language.
-_LANGUAGES = {
-    "cpp": "C++",
-    "csharp": "C#",
-    "javascript": "JavaScript",
-    "php": "PHP",
-    "typescript": "TypeScript",
-}
 # Shares with a small denominator are said by it: half is 1 in 2.
 _SMALL = 10
 
@@ -65,9 +58,8 @@ def shares_sentence(verdict: Shared, what: str = "functions") -> str | None:
 
 
 def _language(verdict: Shared) -> str:
-    if not verdict.language:
-        return ""
-    return f"{_LANGUAGES.get(verdict.language, verdict.language.capitalize())} "
+    name = MODEL_LANGUAGES.get(verdict.language or "")
+    return f"{name} " if name else ""
 
 
 def past_sentence(past: Past) -> str:

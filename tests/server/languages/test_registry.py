@@ -1,12 +1,15 @@
 """The registry of languages: ids, file names, and rules that hold for every language."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from codeorigin.core.errors import LanguageError
 from codeorigin.functions.outline import find_functions
-from codeorigin.languages import LANGUAGES, Language, get_language, language_for_path
+from codeorigin.languages import LANGUAGES, MODEL_LANGUAGES, Language, get_language, language_for_path
+from support.command import ROOT
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,25 @@ def test_line_comment_is_a_comment_in_the_grammar(language: Language) -> None:
         assert span.doc_comment is not None
         assert span.doc_comment.end == len(above) - 1
     assert not find_functions(f"{language.line_comment} {source}", language)
+
+
+@pytest.mark.parametrize(
+    ("file", "written"),
+    [
+        ("README.md", MODEL_LANGUAGES.values()),
+        ("vscode-client/README.md", MODEL_LANGUAGES.values()),
+        ("docs/api.md", [f"`{name}`" for name in LANGUAGES]),
+        ("docs/check.md", [f"`{name}`" for name in LANGUAGES]),
+        ("server/codeorigin/cli/language.schema.json", [f'"{name}"' for name in MODEL_LANGUAGES]),
+        ("tests/fixtures/recorded", [f"{name}.txt" for name in MODEL_LANGUAGES]),
+        ("tests/fixtures/texts", [f"{name}.txt" for name in MODEL_LANGUAGES]),
+    ],
+)
+def test_every_list_of_the_languages_has_all(file: str, written: Iterable[str]) -> None:
+    """Those of Neovim, of VS Code and of pre-commit are compared in their own tests."""
+    path = ROOT / file
+    text = " ".join(each.name for each in path.iterdir()) if path.is_dir() else path.read_text("utf-8")
+    assert [name for name in written if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)] == []
 
 
 def test_model_treats_tsx_as_typescript() -> None:

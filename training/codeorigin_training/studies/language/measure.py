@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from codeorigin.language_id.model import NONE, LanguageModel
+from codeorigin.languages import MODEL_LANGUAGES
 from codeorigin_training.arrays import Floats
 from codeorigin_training.metrics.statistics import expected_calibration_error
 from codeorigin_training.metrics.table import Estimate, Figure
@@ -111,8 +112,7 @@ def pygments_labels(examples: Sequence[Example]) -> list[str]:
     from pygments.lexers import guess_lexer  # noqa: PLC0415
     from pygments.util import ClassNotFound  # noqa: PLC0415
 
-    names = {"Python": "python", "JavaScript": "javascript", "TypeScript": "typescript", "Java": "java", "Go": "go",
-             "C": "c", "C++": "cpp", "C#": "csharp", "Rust": "rust", "PHP": "php", "Ruby": "ruby"}  # fmt: skip
+    names = {name: language for language, name in MODEL_LANGUAGES.items()}
     found = []
     for example in examples:
         try:
