@@ -68,7 +68,7 @@ demo: $(VENV)/.runtime
 # What a process compiles is kept for the next one, whatever the environment says: the tests start hundreds.
 test: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	cd $(CLIENT) && npm test --silent
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 25 $(PYTEST)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25 $(PYTEST)
 
 # Emacs, and VS Code with the packaged extension; Neovim is in `make test`. Screenshots go to build/editors; docs/images has copies of vscode-*.png.
 test-editors: $(VENV)/.editors vsix

@@ -27,6 +27,35 @@ if TYPE_CHECKING:
     from support.tiny_model import TinyModel
 
 
+_TESTS = Path(__file__).parent
+_LONGEST = (
+    "training/test_recipes.py",
+    "server/attacks/test_hostile_modules.py",
+    "server/attacks/test_nothing_leaves.py",
+    "server/integrations/test_recipes.py",
+    "training/test_chain.py",
+    "server/scan/test_scan.py",
+    "server/cli/test_closed_streams.py",
+    "server/attacks/test_hostile_records.py",
+    "server/languages/test_parser_pool.py",
+    "server/integrations/test_action_comment.py",
+    "server/git/test_stalling.py",
+    "server/integrations/test_action.py",
+    "server/history/test_state.py",
+    "server/attacks/test_regular_expressions.py",
+    "server/attacks/test_hard_texts.py",
+)
+"""Files of which each takes a quarter of a minute or more."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, so that no process begins one of them when the others have nothing left to do."""
+    if missing := [name for name in _LONGEST if not (_TESTS / name).is_file()]:
+        raise pytest.UsageError(f"tests/conftest.py names files that are not there: {', '.join(missing)}")
+    place = {_TESTS / name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 def pytest_collection_finish() -> None:
     """Loaded modules leave half a million objects that stay: keep the garbage collector from scanning them.
 

@@ -69,6 +69,7 @@ def imported(hostile: Repository) -> list[str]:
 
 
 CHECK = ("check", "src", "--jobs", "2", "--format", "json")
+CHECK_TEXT = ("check", "-", "--language", "python", "--format", "json")
 
 
 @pytest.mark.parametrize(
@@ -120,17 +121,25 @@ def test_a_module_run_without_a_safe_path_drops_the_current_folder_first(
 
 
 @pytest.mark.parametrize(
-    ("program", "searched"),
-    [(MODULE, ":/nowhere"), *((COMMAND, path) for path in (":/nowhere", "/nowhere:", ".", "src/.."))],
+    ("program", "arguments", "searched"),
+    [
+        (MODULE, CHECK, ":/nowhere"),
+        (COMMAND, CHECK, ":/nowhere"),
+        *((COMMAND, CHECK_TEXT, path) for path in ("/nowhere:", ".", "src/..")),
+    ],
 )
 def test_search_path_that_leads_to_the_current_folder_is_not_followed(
-    hostile: Repository, monkeypatch: pytest.MonkeyPatch, program: Sequence[str], searched: str
+    hostile: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    program: Sequence[str],
+    arguments: Sequence[str],
+    searched: str,
 ) -> None:
     """``PYTHONPATH=$PYTHONPATH:/tools`` begins with an empty entry, which is the current folder."""
     # The script that starts the command imports re; no program of ours can prevent what Python itself does with hooks.
     let_python_start(hostile, "re", hooks=("sitecustomize", "usercustomize"))
     monkeypatch.setitem(PLAIN, "PYTHONPATH", searched)
-    done = run(program, CHECK, hostile.folder)
+    done = run(program, arguments, hostile.folder)
     assert imported(hostile) == []
     assert done.returncode in {0, 1}, done.stderr
     assert '"files"' in done.stdout
