@@ -13,8 +13,9 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-MARK = "<!-- codeorigin -->"
-"""Begins the comment, so that it is found again."""
+DEFAULT_NAME = "codeorigin"
+TITLE = "## CodeOrigin"
+"""The first line of the report."""
 AUTHOR = "github-actions[bot]"
 """Who a job's token writes as. A comment of anybody else is never changed, whatever it begins with."""
 _LONGEST = 60_000
@@ -54,11 +55,15 @@ def write_comment(environment: Mapping[str, str]) -> str:
     report = Path(environment["SUMMARY"]).read_text("utf-8")
     if len(report) > _LONGEST:
         report = report[:_LONGEST].rpartition("\n")[0] + "\n\nThe rest is in the summary of the run."
-    body = f"{MARK}\n{report}"
+    # It begins with the name of this use of the action, so that it is found again.
+    name = environment["NAME"]
+    mark = f"<!-- {name} -->"
+    title = TITLE if name == DEFAULT_NAME else f"{TITLE}: {name}"
+    body = f"{mark}\n{title}{report.removeprefix(TITLE)}"
     written = (
         comment["id"]
         for comment in _comments(environment)
-        if comment["user"]["login"] == AUTHOR and str(comment["body"]).startswith(MARK)
+        if comment["user"]["login"] == AUTHOR and str(comment["body"]).startswith(mark)
     )
     known = next(written, None)
     if known is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.action_runner import Runner
+from support.action_runner import ACTION, Runner
 from support.github_api import StubOfTheApi
 
 OTHERS = {"id": 6, "user": {"login": "somebody"}, "body": "<!-- codeorigin --> a trap"}
@@ -33,6 +33,33 @@ def test_pull_request_has_one_comment(
     assert [f"{method} {path}" for method, path, _ in stub.written] == expected
     for _, _, body in stub.written:
         assert body == f"<!-- codeorigin -->\n{Path(outputs['summary']).read_text()}"
+
+
+def test_every_use_of_the_action_has_its_own_comment(
+    runner: Runner, api: Callable[..., StubOfTheApi]
+) -> None:
+    mine = OURS | {"id": 8, "body": "<!-- codeorigin-tests -->\nold"}
+    for comments, path in (
+        ([OURS], "issues/12/comments"),
+        ([OURS, mine], "issues/comments/8"),
+    ):
+        stub = api(*comments)
+        runner.base_ref, runner.number, runner.api = "main", "12", f"http://127.0.0.1:{stub.server_port}"
+        code, _ = runner.run(comment="true", name="codeorigin-tests", arguments="--threshold\n0")
+        ((_, written, body),) = stub.written
+        assert (code, written) == (0, f"/repos/owner/project/{path}")
+        assert body.startswith("<!-- codeorigin-tests -->\n## CodeOrigin: codeorigin-tests\n")
+    (upload,) = [step for step in ACTION["runs"]["steps"] if "upload-sarif" in step.get("uses", "")]
+    assert upload["with"]["category"] == "${{ inputs.name }}"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a--b", "-->", "a\n::error::b", "'; touch trap; '"])
+def test_odd_names_are_refused_in_one_line(runner: Runner, name: str) -> None:
+    code, _ = runner.run(comment="true", name=name)
+    assert code == 2
+    assert runner.notices == (
+        "::error::The input 'name' of CodeOrigin may have letters, digits, '.', '_' and single '-'.\n"
+    )
 
 
 @pytest.mark.parametrize(
