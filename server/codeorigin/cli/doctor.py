@@ -110,14 +110,15 @@ def _checks(options: DoctorOptions) -> Iterator[tuple[str, Callable[[], str], st
     yield "languages", _languages, REINSTALL
     yield "language model", lambda: LanguageModel.load().model_id, REINSTALL
     yield "settings", _settings, "correct that file"
-    remedy = f"{REINSTALL}, or pass another model with --model"
     loaded: list[Analyzer] = []
 
     def load() -> str:
         loaded.append(Analyzer.load(options.model, threads=cores()))
         return f"{loaded[0].model_id} in {display_path(loaded[0].bundle.directory)}"
 
-    yield "model", load, remedy
+    other = "or pass another model with --model"
+    yield "model", load, other  # its errors say what else to do
+    remedy = f"{REINSTALL}, {other}"
     for analyzer in loaded:
         recorded = RECORDED_LOGIT if options.model is None else None
         yield "self test", lambda: self_test(analyzer, recorded), remedy  # noqa: B023 - there is one at most

@@ -24,6 +24,7 @@ def test_extension_creates_an_environment_if_there_is_no_server(
     toast = page.locator(".notification-toast", has_text=GUIDANCE)
     expect(toast).to_be_visible(timeout=60_000)
     expect(page.locator(".statusbar-item.error-kind", has_text="CodeOrigin")).to_be_visible()
+    toast.element_handle().wait_for_element_state("stable")  # it slides in
     page.screenshot(path=artefacts / "no-server.png")
     # What it shows on the way is gone too soon on one machine and not there yet on another.
     toast.get_by_text("Create Environment").click()
