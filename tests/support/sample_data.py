@@ -39,7 +39,7 @@ QUICK_RECIPE: dict[str, Any] = {
     # An encoder with random weights has everything to learn.
     "finetune.encoder.body_dropout": 0.0,
     "finetune.phases": [
-        {"strategy": "frozen", "learning_rate": 5e-3, "epochs": 8, "patience": 8, "batch": 16},
+        {"strategy": "frozen", "learning_rate": 5e-3, "epochs": 3, "patience": 3, "batch": 16},
         {
             "strategy": "gradual",
             "layers": 2,
