@@ -21,27 +21,32 @@ _MOST_CODE_LINES_SLOW = 300
 def line_evidence(
     result: CheckResult, analyzer: "Analyzer", most: float = float("inf")
 ) -> dict[tuple[str, int], tuple[HeatLine, ...]]:
-    """The first lines of each finding whose code is shown: the strongest of each file, worst files first.
+    """The first lines of each finding whose code is shown: the strongest ``most``.
 
-    At most ``most`` findings, or as many as a page holds.
+    Without that limit, as many as a page holds: the strongest of each file, worst files first.
 
     Raises:
         ModelError: the gradient graph cannot be read.
     """
     left = _MOST_CODE_LINES_SLOW if analyzer.is_slow else _MOST_CODE_LINES
+    chosen = list(_of_page(result)) if most == float("inf") else result.strongest()[: int(most)]
     found: dict[tuple[str, int], tuple[HeatLine, ...]] = {}
-    for file in worst_first(result):
+    for file, function in chosen:
         if file.text is None:
             continue
-        index = LineIndex(file.text)
-        for function in strongest(file)[:_MOST_FINDINGS_OF_A_FILE]:
-            if left <= 0 or len(found) == most:
-                return found
-            explanation = analyzer.explainer.explain(file.text, function, result.past)
-            values = {line.line: line.value for line in explanation.lines}
-            found[file.key(function)] = lines = tuple(_lines(file, index, function, values))
-            left -= len(lines)
+        if left <= 0:
+            break
+        explanation = analyzer.explainer.explain(file.text, function, result.past)
+        values = {line.line: line.value for line in explanation.lines}
+        found[file.key(function)] = lines = tuple(_lines(file, function, values))
+        left -= len(lines)
     return found
+
+
+def _of_page(result: CheckResult) -> Iterator[tuple[JudgedFile, JudgedFunction]]:
+    for file in worst_first(result):
+        for function in strongest(file)[:_MOST_FINDINGS_OF_A_FILE]:
+            yield file, function
 
 
 def strongest(file: JudgedFile) -> list[JudgedFunction]:
@@ -49,9 +54,8 @@ def strongest(file: JudgedFile) -> list[JudgedFunction]:
     return sorted(file.findings(), key=lambda function: -(function.verdict.probability or 0.0))
 
 
-def _lines(
-    file: JudgedFile, index: LineIndex, function: JudgedFunction, values: Mapping[int, float]
-) -> Iterator[HeatLine]:
+def _lines(file: JudgedFile, function: JudgedFunction, values: Mapping[int, float]) -> Iterator[HeatLine]:
+    index = LineIndex(file.text or "")
     first, last = line_range(function)
     numbers = range(first, min(last, first + MOST_LINES - 1) + 1)
     texts = [index.line_text(number - 1) for number in numbers]

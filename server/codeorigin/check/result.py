@@ -66,6 +66,10 @@ class CheckResult:
         """Yield the findings, ordered by file and line."""
         return ((file, function) for file in self.files for function in file.findings())
 
+    def strongest(self) -> list[tuple[JudgedFile, JudgedFunction]]:
+        """The findings with the highest probability first; of equal ones, ordered by file and line."""
+        return sorted(self.findings(), key=lambda found: -(found[1].verdict.probability or 0.0))
+
     def moved(self) -> list[tuple[JudgedFile, JudgedFunction]]:
         """The functions that the change only moved, ordered by file and line."""
         return [(file, function) for file in self.files for function in file.functions if function.moved]

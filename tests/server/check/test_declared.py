@@ -159,14 +159,16 @@ def copy(branch: Repository, repository: Repository) -> Repository:
     return repository
 
 
-def test_long_lists_of_disagreements_are_folded(copy: Repository) -> None:
+def test_long_lists_of_disagreements_are_cut_off_and_findings_listed_once(copy: Repository) -> None:
     copy.commit({"more.go": READS_LLM}, date="2026-01-05")
     assert "\n  and 3 more (--show all)\n" in run("check", "--changed", "main").stdout.decode()
     assert "more (--show all)" not in run("check", "--changed", "main", "--show", "all").stdout.decode()
     markdown = run("check", "--changed", "main", "--format", "markdown").stdout.decode()
-    head, _, folded = markdown.partition("<details><summary>3 more</summary>")
-    assert head.count("\n- `") == 2 + 3
-    assert folded.partition("</details>")[0].count("\n- `") == 3
+    # Those that are declared and read human; the others are the table of findings.
+    assert markdown.count("\n- `") == 2
+    add_note(copy, git_ai_note({"more.go": {PERSON: "1-200"}}))
+    markdown = run("check", "--changed", "main", "--format", "markdown").stdout.decode()
+    assert markdown.count("\n- `") == 2 + 3
 
 
 def test_a_record_changes_no_score_and_an_estimate_no_record(copy: Repository) -> None:

@@ -12,6 +12,7 @@ from codeorigin.check.result import (
     declared_line,
     disagreements,
 )
+from codeorigin.records.function_records import Disagreement
 from codeorigin.report import CAVEAT
 from codeorigin.report.code import shown_code
 from codeorigin.report.declared import disagreement_sentence
@@ -22,6 +23,7 @@ from codeorigin.report.verdicts import band_or_reason
 from codeorigin.shell.terminal import printable, printable_code
 
 _LINES_EACH = 3
+_TABLE = ("| function | file and lines | probability | verdict |", "| --- | --- | ---: | --- |")
 LONGEST_LIST = 200
 """Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
 _PLAIN_WORD = re.compile(r"\(?[A-Za-z0-9]+(?:[-',/][A-Za-z0-9]+)*(?:\.\d+)*\)?[.,;:]?|%")
@@ -63,20 +65,18 @@ def _lines(result: CheckResult) -> Iterator[str]:
     if result.is_compared:
         yield errors_here(result.past)
         yield ""
-    yield from _disagreements(result)
-    findings = list(result.findings())
-    if findings:
-        yield "| function | file and lines | probability | verdict |"
-        yield "| --- | --- | ---: | --- |"
-        for file, function in findings[:LONGEST_LIST]:
-            yield (
-                f"| {literal_code(function.span.qualified_name)} | {literal_code(file.where(function))} "
-                f"| {probability_decimal(function.verdict.probability)} | {band_or_reason(function.verdict)} |"
-            )
+    findings = result.strongest()
+    yield from _disagreements(result, len(findings))
+    rows = [
+        f"| {literal_code(function.span.qualified_name)} | {literal_code(file.where(function))} "
+        f"| {probability_decimal(function.verdict.probability)} | {band_or_reason(function.verdict)} |"
+        for file, function in findings
+    ]
+    if rows:
+        yield from _TABLE
+        yield from rows[:MOST_EXPLAINED]
         yield ""
-        if len(findings) > LONGEST_LIST:
-            yield f"And {len(findings) - LONGEST_LIST:,} more."
-            yield ""
+        yield from _folded(rows[MOST_EXPLAINED:], _TABLE)
         yield from _strongest_lines(result, findings)
     if result.errors:
         yield f"Problems: {len(result.errors):,}"
@@ -111,25 +111,34 @@ def _share_sentence(summary: Summary) -> str:
     return f"{share} of {counted(summary.lines, 'line')} with a verdict are in findings."
 
 
-def _disagreements(result: CheckResult) -> Iterator[str]:
+def _disagreements(result: CheckResult, findings: int) -> Iterator[str]:
     for kind, found in disagreements(result).items():
         yield disagreement_sentence(kind, len(found))
         yield ""
+        if kind is Disagreement.NOT_DECLARED and len(found) == findings:
+            continue  # they are the table that follows
         listed = [
             f"- {literal_code(function.span.qualified_name)} in {literal_code(file.where(function))}"
             for file, function in found
         ]
         yield from listed[:FIRST_OF_A_LIST]
-        if more := listed[FIRST_OF_A_LIST:]:
-            yield ""
-            yield f"<details><summary>{len(more):,} more</summary>"
-            yield ""
-            yield from more[:LONGEST_LIST]
-            if len(more) > LONGEST_LIST:
-                yield f"- and {len(more) - LONGEST_LIST:,} more"
-            yield ""
-            yield "</details>"
         yield ""
+        yield from _folded(listed[FIRST_OF_A_LIST:])
+
+
+def _folded(lines: Sequence[str], head: Sequence[str] = ()) -> Iterator[str]:
+    """The rest of a list or table, which opens on demand; nothing if there is none."""
+    if not lines:
+        return
+    yield f"<details><summary>{len(lines):,} more</summary>"
+    yield ""
+    yield from (*head, *lines[:LONGEST_LIST])
+    yield ""
+    if len(lines) > LONGEST_LIST:
+        yield f"And {len(lines) - LONGEST_LIST:,} more."
+        yield ""
+    yield "</details>"
+    yield ""
 
 
 def parts(result: CheckResult) -> Iterator[str]:
