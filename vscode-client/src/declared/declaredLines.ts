@@ -9,9 +9,6 @@ import type { Declared } from "../protocol";
 import type { Requests } from "../server/requests";
 import { colorOf, type Kind, KINDS, kindOf } from "./kinds";
 
-/** Where notes are kept. The git extension tells of HEAD and of fetches, but not of these. */
-const NOTES = "**/.git/refs/notes/**";
-
 /** What is declared about the lines of all visible editors: a bar before each, and a label where a run of lines begins. */
 export class DeclaredLines implements View, vscode.Disposable {
   visible = false;
@@ -77,14 +74,20 @@ export class DeclaredLines implements View, vscode.Disposable {
     }
     editor.setDecorations(
       this.labels,
-      runs.map(({ first, label, record }) => ({
-        range: editor.document.lineAt(first).range,
+      runs.map(({ first, last, label, record }) => ({
+        range: labelled(editor.document, first, last).range,
         renderOptions: {
           after: { contentText: plainMessage(label), margin: "0 0 0 3ch", color: new vscode.ThemeColor(colorOf(kindOf(record))) },
         },
       })),
     );
   }
+}
+
+/** The first of a run's lines of at most 60 characters, behind which a label is still in the window; else the first. */
+function labelled(document: vscode.TextDocument, first: number, last: number): vscode.TextLine {
+  const lines = Array.from({ length: last - first + 1 }, (_, place) => document.lineAt(first + place));
+  return lines.find(({ text }) => text.length <= 60) ?? document.lineAt(first);
 }
 
 function bar(kind: Kind): vscode.TextEditorDecorationType {
@@ -101,7 +104,8 @@ function bar(kind: Kind): vscode.TextEditorDecorationType {
 
 /** Everything after which something else may be declared of what is seen. */
 function follow(changed: () => void): vscode.Disposable {
-  const notes = vscode.workspace.createFileSystemWatcher(NOTES);
+  // The git extension tells of HEAD and of fetches, but not of notes.
+  const notes = vscode.workspace.createFileSystemWatcher("**/.git/refs/notes/**");
   return vscode.Disposable.from(
     followRepositories(changed),
     notes,
@@ -110,10 +114,6 @@ function follow(changed: () => void): vscode.Disposable {
     notes.onDidDelete(changed),
     onEdit(changed),
     vscode.window.onDidChangeVisibleTextEditors(changed),
-    vscode.window.onDidChangeWindowState(({ focused }) => {
-      if (focused) {
-        changed();
-      }
-    }),
+    vscode.window.onDidChangeWindowState(changed),
   );
 }
