@@ -67,6 +67,14 @@ test("the extension wakes up for the languages and documents that it reads", () 
   );
 });
 
+test("entries of menus are there for all of these languages", () => {
+  const conditions = [...JSON.stringify(manifest.contributes).matchAll(/editorLangId =~ \/\^\(([^)]*)\)\$\//g)];
+  assert.ok(conditions.length > 0);
+  for (const [, languages] of conditions) {
+    assert.deepEqual(languages?.split("|").toSorted(), [...LANGUAGE_IDS].toSorted());
+  }
+});
+
 test("documents without a supported language are sent only if they are untitled", () => {
   const untitled = { languageId: "plaintext", uri: { scheme: "untitled" } };
   assert.ok(isScored(untitled));

@@ -145,10 +145,11 @@ def test_search_path_that_leads_to_the_current_folder_is_not_followed(
     assert '"files"' in done.stdout
 
 
-@pytest.mark.parametrize("searched", [".", ":/nowhere", "src/.."])
-@pytest.mark.parametrize("isolated", [("-I",), ()])
+@pytest.mark.parametrize(
+    ("isolated", "searched"), [((), "."), ((), ":/nowhere"), ((), "src/.."), (("-I",), ".")]
+)
 def test_a_search_path_that_python_follows_before_us_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, searched: str, isolated: Sequence[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, isolated: Sequence[str], searched: str
 ) -> None:
     """Python runs ``sitecustomize`` before any line of ours: only ``-I``, as in the hooks, prevents that."""
     folder = tmp_path / "work"

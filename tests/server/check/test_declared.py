@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from codeorigin.check import changes
+from codeorigin.check.formats import ReportFormat
 from support.command import EXAMPLES, TERSE, check, reported, run
 from support.declared_records import (
     ANN,
@@ -223,9 +224,8 @@ def test_a_change_tells_the_agents_that_its_commits_name_and_no_people(
         (("--changed", "main", "--no-declared"), None),
     ):
         assert reported(*options)["change"]["declared"] == expected
-    formats = ("text", "github", "html", "json", "sarif", "markdown", "gitlab")
-    files = [f"--format={each}={tmp_path / each}" for each in formats]
+    files = [f"--format={each.value}={tmp_path / each.value}" for each in ReportFormat]
     run("check", "--changed", "main", "--threshold", "0", *files)
-    for each in formats:
+    for each in ReportFormat:
         shown = (tmp_path / each).read_text("utf-8")
         assert not any(name in shown for name in ("Ann", "ann@", "Bo <", "bo@", "example.org"))

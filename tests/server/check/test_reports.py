@@ -238,6 +238,10 @@ def test_every_verdict_reason_and_kind_of_record_is_in_the_schema() -> None:
     record = load_schema("check/formats/report")["$defs"]["record"]["properties"]
     for name, kinds in (("source", RecordSource), ("by", WrittenBy), ("strength", Strength)):
         assert set(record[name]["enum"]) == {kind.value for kind in kinds}
+    # Headers are about files, all other records about commits too.
+    change = load_schema("check/formats/report")["$defs"]["change"]["properties"]
+    how = change["declared"]["items"]["properties"]["how"]["enum"]
+    assert {*how, RecordSource.HEADER.value} == {kind.value for kind in RecordSource}
 
 
 @pytest.mark.parametrize(

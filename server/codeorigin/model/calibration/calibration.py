@@ -139,7 +139,8 @@ class Calibration(ManifestEntry):
     whole files; None in a bundle without such a rule, as for all that follow. ``commit`` is the rule for whole commits,
     ``commit_context`` the one for functions with others in their commit, ``file_and_commit_context`` the one for
     functions with others in both. ``past`` is the rule for functions of a project with old ones, and ``with_past`` the
-    calibration of their logits, to which the past has added; a bundle has both or neither.
+    calibration of their logits, to which the past has added; a bundle has both or neither. ``reference`` and
+    ``with_reference`` are the same for functions of which the project's reference says something, on top of the past.
     """
 
     alone: Scale
