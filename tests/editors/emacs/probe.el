@@ -52,12 +52,6 @@
   (search-forward text)
   (goto-char (match-beginning 0)))
 
-(defun probe-marks ()
-  "The line and the text of every mark of the heat map."
-  (vconcat (mapcar (lambda (mark)
-                     (list :line (line-number-at-pos (overlay-start mark)) :text (overlay-get mark 'after-string)))
-                   (codeorigin--marks))))
-
 (defun probe-edit ()
   (goto-char (point-min))
   (insert "# first\n# second\n")
@@ -86,10 +80,7 @@
          (hover (progn (probe-go "balance_by_account")
                        (probe-wait "the hover with its explanation"
                                    (lambda () (let ((text (probe-hover))) (and (string-match-p "▰" text) text))))))
-         (echo (probe-echo))
-         (heat (progn (codeorigin-toggle-heat-map) (probe-marks)))
-         (hidden (progn (codeorigin-toggle-heat-map) (probe-marks)))
-         (cleared (progn (codeorigin-toggle-heat-map) (probe-edit) (probe-marks)))
+         (echo (prog1 (probe-echo) (probe-edit)))
          (moved (probe-wait "moved findings"
                             (lambda () (let ((found (probe-findings)))
                                          (and (= (length found) 2)
@@ -98,7 +89,6 @@
                                               (vconcat found))))))
          (ignored (progn (probe-go "def read_postings") (probe-ignore) (probe-count 1)))
          (answer (list :opened opened :hover hover :hook (and (memq #'eglot-ensure python-mode-hook) t)
-                       :key (symbol-name (key-binding (kbd "C-c o"))) :heat heat :hidden hidden :cleared cleared
                        :echo echo :moved moved :ignored ignored
                        :text (buffer-string))))
     (write-region (json-serialize answer) nil (getenv "CODEORIGIN_ANSWER") nil 'quiet)

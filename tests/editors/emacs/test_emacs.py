@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +21,7 @@ def test_findings_hover_edit_and_code_action(
     headers = [lines.index(line) + 1 for line in lines if line.startswith("def ") and "twice" not in line]
     [lines_of_document] = blocks("elisp", ROOT / "docs" / "editors.md")
     setup = tmp_path / "setup.el"
-    setup.write_text(lines_of_document.replace("/path/to/codeorigin", str(ROOT)), "utf-8")
+    setup.write_text(lines_of_document, "utf-8")
     # Every verdict is reported, so that nothing depends on the model's opinion; a project's file overrides the editor.
     (project / "codeorigin.toml").write_text("threshold = 0.0\n", "utf-8")
     environment = {
@@ -49,12 +48,6 @@ def test_findings_hover_edit_and_code_action(
     # The echo area has room for the first line.
     assert "Likely LLM - " in seen["echo"].splitlines()[0]
     assert seen["hook"]
-    assert seen["key"] == "codeorigin-toggle-heat-map"
-    inside = range(headers[0], headers[-1] + 20)
-    assert len(seen["heat"]) > 10
-    assert all(each["line"] in inside for each in seen["heat"])
-    assert all(re.fullmatch(r"  (▰{1,4} \+|▱{1,4} -)\d\.\d\d", each["text"]) for each in seen["heat"])
-    assert seen["hidden"] == seen["cleared"] == []
     assert "unknown notification" not in done.stderr
     assert [each["line"] for each in seen["moved"]] == [line + 2 for line in headers]
     assert len(seen["ignored"]) == 1
