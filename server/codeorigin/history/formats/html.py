@@ -146,9 +146,11 @@ def period_label(shown: Sequence[tuple[str, Share]], number: int) -> str:
     every = -(-len(shown) // _MOST_LABELS)
     if number % every:
         return ""
-    kinds = "when minor" if number // every % 2 else "when"
-    late = " late" if number + every / 2 > len(shown) else ""
-    return f'<span class="{kinds}{late}">{escape(shown[number][0])}</span>'
+    is_late = number + every / 2 > len(
+        shown
+    )  # it ends below its place, where another may begin in a narrow window
+    kinds = f"when{' minor' if is_late or number // every % 2 else ''}{' late' if is_late else ''}"
+    return f'<span class="{kinds}">{escape(shown[number][0])}</span>'
 
 
 def _described(name: str, share: Share) -> str:
