@@ -17,7 +17,7 @@ import { candidatesOf, type Places, placesOf } from "./server/serverCandidates";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
 import { FunctionTree } from "./tree/view";
-import { seen, tickAgain } from "./walkthrough";
+import { seen, setContext, tickAgain } from "./walkthrough";
 
 /** For other extensions and for tests. */
 export interface Api {
@@ -59,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     server.onStatus(({ state }) => {
       if (state === "ready") {
         seen("server");
+        void setContext("codeorigin.running", true);
       }
       if (state === "loading") {
         heatMap.clearAll();

@@ -191,7 +191,7 @@ def _named_agents(
         commits = (commit.id for commit in repository.log(reader.head, without=change.old))
     for commit in commits:
         for record in reader.of_commit(commit).by_agents():
-            yield DeclaredAgent(commit, record.agent, record.source.value, record.model)
+            yield DeclaredAgent(commit, record.agent, record.source, record.model)
 
 
 def _keeps_records(repository: Repository, reader: RecordReader) -> bool:

@@ -30,6 +30,7 @@ def line_evidence(
     """
     left = _MOST_CODE_LINES_SLOW if analyzer.is_slow else _MOST_CODE_LINES
     chosen = list(_of_page(result)) if most == float("inf") else result.strongest()[: int(most)]
+    indexes: dict[str, LineIndex] = {}
     found: dict[tuple[str, int], tuple[HeatLine, ...]] = {}
     for file, function in chosen:
         if file.text is None:
@@ -38,7 +39,9 @@ def line_evidence(
             break
         explanation = analyzer.explainer.explain(file.text, function, result.past)
         values = {line.line: line.value for line in explanation.lines}
-        found[file.key(function)] = lines = tuple(_lines(file, function, values))
+        if file.text not in indexes:
+            indexes[file.text] = LineIndex(file.text)
+        found[file.key(function)] = lines = tuple(_lines(file, function, values, indexes[file.text]))
         left -= len(lines)
     return found
 
@@ -54,8 +57,9 @@ def strongest(file: JudgedFile) -> list[JudgedFunction]:
     return sorted(file.findings(), key=lambda function: -(function.verdict.probability or 0.0))
 
 
-def _lines(file: JudgedFile, function: JudgedFunction, values: Mapping[int, float]) -> Iterator[HeatLine]:
-    index = LineIndex(file.text or "")
+def _lines(
+    file: JudgedFile, function: JudgedFunction, values: Mapping[int, float], index: LineIndex
+) -> Iterator[HeatLine]:
     first, last = line_range(function)
     numbers = range(first, min(last, first + MOST_LINES - 1) + 1)
     texts = [index.line_text(number - 1) for number in numbers]

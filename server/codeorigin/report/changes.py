@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeorigin.model.verdict import PooledReason, PooledVerdict
+from codeorigin.records.record import RecordSource
 from codeorigin.report.figures import counted, probability_decimal
 from codeorigin.report.shares import shares_sentence
 from codeorigin.report.verdicts import BAND_NAMES
@@ -16,14 +17,11 @@ MOST_NAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAgent:
-    """An AI agent that a record about a commit names, and its model if that is recorded.
-
-    ``how`` is the kind of record, a :class:`~codeorigin.records.record.RecordSource`.
-    """
+    """An AI agent that a record about a commit names, the kind of record, and its model if that is recorded."""
 
     commit: str
     agent: str
-    how: str
+    how: RecordSource
     model: str | None = None
 
 
@@ -114,12 +112,12 @@ def moved_sentence(change: ChangeReport, names: Sequence[str]) -> str | None:
 def _how_declared(declared_agent: DeclaredAgent) -> tuple[str, str]:
     """What one commit does, and what several do, that have this record."""
     match declared_agent.how:
-        case "author":
+        case RecordSource.AUTHOR:
             return (
                 f"names {declared_agent.agent} as its author",
                 f"name {declared_agent.agent} as their author",
             )
-        case "trailer":
+        case RecordSource.TRAILER:
             return f"names {declared_agent.agent} in a trailer", f"name {declared_agent.agent} in a trailer"
         case _:
             model = (

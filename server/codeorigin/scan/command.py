@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from codeorigin.scan.environment import EVERYWHERE, environment
@@ -29,6 +30,8 @@ RETRIES = 2
 """How many times a repository is begun again whose process ended."""
 _STARTS = 3
 """How often Ray is started before the command gives up."""
+_WATCHED = 200
+"""How many tasks are waited for at once, the oldest: to wait for all would take time in the square of their number."""
 
 
 def run_scan(options: ScanOptions) -> int:
@@ -150,7 +153,7 @@ def _judged(work: Sequence[Work]) -> Iterator[Judged]:
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(judge_repository)
     running = {task.remote(some): some.repository for some in work}
     while running:
-        (done, *_), _ = ray.wait(list(running), num_returns=1)
+        (done, *_), _ = ray.wait(list(islice(running, _WATCHED)), num_returns=1)
         repository = running.pop(done)
         try:
             yield ray.get(done)

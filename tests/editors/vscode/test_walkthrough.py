@@ -26,6 +26,8 @@ def test_steps_tick_once_their_thing_was_seen(
     open_walkthrough(code)
     expect(steps).to_have_count(5)
     expect(titles).to_have_text([SERVER, READ])
+    # It offers no other server beside the one that runs.
+    expect(page.get_by_role("button", name="Create Server Environment")).to_have_count(0)
 
     code.ask("open", path=str(source))
     code.ask("select", within={"start": place, "end": place})

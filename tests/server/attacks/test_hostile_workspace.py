@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.server.lsp.editor import python_function
 
+from codeorigin.check.formats import ReportFormat
 from codeorigin.git.walking import source_files
 from codeorigin.settings.project import read_project_settings
 from codeorigin.text.exclusions import exclusions
@@ -153,7 +154,7 @@ def test_every_file_is_checked_under_a_name_of_its_own(alike: Path, arguments: l
 
 
 def test_every_format_tells_the_files_apart(alike: Path, tmp_path: Path) -> None:
-    formats = ("text", "sarif", "html", "markdown", "github", "gitlab")
+    formats = tuple(ReportFormat)
     options = [f"--format={each}={tmp_path / each}" for each in formats]
 
     def reports(name: bytes) -> list[str]:

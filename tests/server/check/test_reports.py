@@ -79,7 +79,7 @@ def change() -> CheckResult:
         "main",
         "a" * 40,
         "b" * 40,
-        declared=(DeclaredAgent("b" * 40, "claude", "trailer"),),
+        declared=(DeclaredAgent("b" * 40, "claude", RecordSource.TRAILER),),
         verdict=replace(LLM_FILE, language="python"),
     )
     return replace(check_result(*files), change=about)

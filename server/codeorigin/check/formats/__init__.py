@@ -32,7 +32,7 @@ class Needs:
 
 
 MOST_EXPLAINED = 10
-"""So many findings have their strongest lines in Markdown; a page takes as many as it has room for."""
+"""How many findings have their strongest lines in Markdown; a page of HTML takes as many as it has room for."""
 
 _NEEDS: Mapping[ReportFormat, Needs] = MappingProxyType(
     {

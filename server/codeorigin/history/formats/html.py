@@ -146,9 +146,8 @@ def period_label(shown: Sequence[tuple[str, Share]], number: int) -> str:
     every = -(-len(shown) // _MOST_LABELS)
     if number % every:
         return ""
-    is_late = number + every / 2 > len(
-        shown
-    )  # it ends below its place, where another may begin in a narrow window
+    # A late label ends below its place, where another may begin in a narrow window.
+    is_late = number + every / 2 > len(shown)
     kinds = f"when{' minor' if is_late or number // every % 2 else ''}{' late' if is_late else ''}"
     return f'<span class="{kinds}">{escape(shown[number][0])}</span>'
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.languages import KEYWORDS
+from codeorigin.languages import KEYWORDS, MODEL_LANGUAGES
 from codeorigin.model.ngrams.hashed_views import comment_items
 from codeorigin.model.reading import words
 from codeorigin.model.reading.comments import find_comments, read_comments
@@ -189,7 +189,7 @@ def test_growing_and_trimming_the_vocabulary_changes_no_hash(monkeypatch: pytest
     assert before[:2].tolist() == [fnv1a("word_0"), fnv1a("word_1")]
 
 
-LANGUAGES = ("python", "ruby", "php", "javascript", "typescript", "go", "rust", "c", "cpp", "csharp", "java")
+LANGUAGES = tuple(MODEL_LANGUAGES)
 
 
 def comments(code: str, language: str) -> list[str]:
