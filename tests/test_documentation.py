@@ -2,10 +2,12 @@
 
 import json
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from codeorigin.records.record import RecordSource, Strength, WrittenBy
 from support.command import PLAIN, ROOT, TERSE, run
 from support.documents import BLOCK, DOCUMENTS, blocks, run_line
 from support.repositories import Repository
@@ -85,6 +87,15 @@ TESTED = {
     "training/README.md": {"sh"},
 }
 """Kinds of blocks by document. A new one needs a test: here, or where the document's others are tested."""
+
+
+@pytest.mark.parametrize(
+    ("field", "values"), [("source", RecordSource), ("by", WrittenBy), ("strength", Strength)]
+)
+def test_protocol_lists_every_value_of_a_record(field: str, values: type[StrEnum]) -> None:
+    page = (ROOT / "docs" / "contributing" / "protocol.md").read_text("utf-8")
+    line = re.findall(rf' {field}: ("[^;]*);', page.partition("record: {")[2])[0]
+    assert re.findall(r'"([\w-]+)"', line) == list(values)
 
 
 def test_every_kind_of_block_is_known() -> None:
