@@ -1,6 +1,7 @@
 """The evidence of the findings whose code a report shows."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from codeorigin.analysis.judged import JudgedFile, JudgedFunction, line_range
@@ -30,7 +31,7 @@ def line_evidence(
     """
     left = _MOST_CODE_LINES_SLOW if analyzer.is_slow else _MOST_CODE_LINES
     chosen = list(_of_page(result)) if most == float("inf") else result.strongest()[: int(most)]
-    indexes: dict[str, LineIndex] = {}
+    index_of = cache(LineIndex)
     found: dict[tuple[str, int], tuple[HeatLine, ...]] = {}
     for file, function in chosen:
         if file.text is None:
@@ -39,9 +40,7 @@ def line_evidence(
             break
         explanation = analyzer.explainer.explain(file.text, function, result.past)
         values = {line.line: line.value for line in explanation.lines}
-        if file.text not in indexes:
-            indexes[file.text] = LineIndex(file.text)
-        found[file.key(function)] = lines = tuple(_lines(file, function, values, indexes[file.text]))
+        found[file.key(function)] = lines = tuple(_lines(file, function, values, index_of(file.text)))
         left -= len(lines)
     return found
 

@@ -30,8 +30,11 @@ RETRIES = 2
 """How many times a repository is begun again whose process ended."""
 _STARTS = 3
 """How often Ray is started before the command gives up."""
-_WATCHED = 200
-"""How many tasks are waited for at once, the oldest: to wait for all would take time in the square of their number."""
+_WATCHED = 1_000
+"""How many tasks are waited for at once, the oldest, which Ray begins first: more than a cluster has processors.
+
+To wait for all of them each time would take time in the square of their number.
+"""
 
 
 def run_scan(options: ScanOptions) -> int:
